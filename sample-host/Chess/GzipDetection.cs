@@ -1,0 +1,65 @@
+using System.IO.Compression;
+
+namespace Rival.Chess;
+
+/// <summary>Tells gzip from plain text by its magic bytes (RFC 1952), whatever the file is called.</summary>
+internal static class GzipDetection
+{
+    /// <summary>The unpacked content of <paramref name="stream"/>, which may be gzip or not and need not seek.</summary>
+    internal static Stream Unpack(Stream stream)
+    {
+        var head = new byte[2];
+        int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        var whole = new RejoinedStream(head.AsMemory(0, read), stream);
+        return head is [0x1F, 0x8B] ? new GZipStream(whole, CompressionMode.Decompress) : whole;
+    }
+
+    /// <summary>The bytes already taken from a stream, then the rest of it.</summary>
+    private sealed class RejoinedStream(ReadOnlyMemory<byte> head, Stream rest) : Stream
+    {
+        private ReadOnlyMemory<byte> _head = head;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (_head.IsEmpty)
+                return rest.Read(buffer);
+            int count = Math.Min(buffer.Length, _head.Length);
+            _head.Span[..count].CopyTo(buffer);
+            _head = _head[count..];
+            return count;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                rest.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+
+namespace LoraEdge;
+
+/// <summary>A dense tensor in managed memory, row-major, little-endian.</summary>
+public sealed class HostTensor
+{
+    /// <summary>Wraps a buffer; the tensor takes it over without a copy.</summary>
+    /// <param name="elementType">Type of the elements.</param>
+    /// <param name="shape">Sizes of the axes; an empty shape is a scalar.</param>
+    /// <param name="bytes">Exactly the bytes that type and shape ask for.</param>
+    /// <exception cref="InvalidInputException">A size is negative, or the buffer has another length.</exception>
+    public HostTensor(TensorElementType elementType, long[] shape, byte[] bytes)
+    {
+        long expected = checked(CountElements(shape) * SizeOf(elementType));
+        if (bytes.LongLength != expected)
+            throw new InvalidInputException($"A {elementType} tensor of shape [{string.Join(",", shape)}] takes {expected} bytes, but {bytes.LongLength} were given.");
+        ElementType = elementType;
+        Shape = shape;
+        Bytes = bytes;
+    }
+
+    /// <summary>Type of the elements.</summary>
+    public TensorElementType ElementType { get; }
+
+    /// <summary>Sizes of the axes. Not to be changed.</summary>
+    public long[] Shape { get; }
+
+    /// <summary>The elements.</summary>
+    public byte[] Bytes { get; }
+
+    /// <summary>Number of elements.</summary>
+    public long Count => Bytes.LongLength / SizeOf(ElementType);
+
+    /// <summary>Copies managed values into a tensor.</summary>
+    /// <typeparam name="T">float, long, int, sbyte, byte or bool.</typeparam>
+    /// <param name="values">The elements, row-major.</param>
+    /// <param name="shape">Sizes of the axes.</param>
+    /// <exception cref="InvalidInputException">The element type is not supported, or the sizes do not fit the values.</exception>
+    public static HostTensor From<T>(ReadOnlySpan<T> values, params long[] shape)
+        where T : unmanaged => new(ElementTypeOf<T>(), shape, MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>Copies managed values into a tensor.</summary>
+    /// <typeparam name="T">float, long, int, sbyte, byte or bool.</typeparam>
+    /// <param name="values">The elements, row-major.</param>
+    /// <param name="shape">Sizes of the axes.</param>
+    /// <exception cref="InvalidInputException">The element type is not supported, or the sizes do not fit the values.</exception>
+    public static HostTensor From<T>(T[] values, params long[] shape)
+        where T : unmanaged => From((ReadOnlySpan<T>)values, shape);
+
+    /// <summary>The elements as a typed span over the same memory.</summary>
+    /// <typeparam name="T">The managed type of <see cref="ElementType"/>.</typeparam>
+    /// <exception cref="InvalidInputException">The tensor has another element type.</exception>
+    public Span<T> AsSpan<T>()
+        where T : unmanaged
+    {
+        if (ElementTypeOf<T>() != ElementType)
+            throw new InvalidInputException($"The tensor holds {ElementType}, not {typeof(T).Name}.");
+        return MemoryMarshal.Cast<byte, T>(Bytes.AsSpan());
+    }
+
+    /// <summary>Bytes of one element.</summary>
+    /// <exception cref="InvalidInputException">The element type is not supported.</exception>
+    public static int SizeOf(TensorElementType type) => type switch
+    {
+        TensorElementType.Float32 or TensorElementType.Int32 => 4,
+        TensorElementType.Int64 => 8,
+        TensorElementType.Float16 => 2,
+        TensorElementType.UInt8 or TensorElementType.Int8 or TensorElementType.Boolean => 1,
+        _ => throw new InvalidInputException($"Element type {(int)type} is not supported."),
+    };
+
+    private static TensorElementType ElementTypeOf<T>()
+    {
+        if (typeof(T) == typeof(float)) return TensorElementType.Float32;
+        if (typeof(T) == typeof(long)) return TensorElementType.Int64;
+        if (typeof(T) == typeof(int)) return TensorElementType.Int32;
+        if (typeof(T) == typeof(byte)) return TensorElementType.UInt8;
+        if (typeof(T) == typeof(sbyte)) return TensorElementType.Int8;
+        if (typeof(T) == typeof(bool)) return TensorElementType.Boolean;
+        throw new InvalidInputException($"{typeof(T).Name} is not an element type of tensors here; use float, long, int, sbyte, byte or bool.");
+    }
+
+    private static long CountElements(long[] shape)
+    {
+        long count = 1;
+        foreach (long size in shape)
+        {
+            if (size < 0)
+                throw new InvalidInputException($"A tensor cannot have the shape [{string.Join(",", shape)}]: sizes are not negative.");
+            count = checked(count * size);
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,19 @@
+namespace LoraEdge;
+
+/// <summary>
+/// One adapter in the making. Used by one thread. Training is a sequence of steps, so that whoever drives it decides
+/// when the next one runs, and can pause or stop between any two.
+/// </summary>
+public interface ITrainingSession : IDisposable
+{
+    /// <summary>How far the session is.</summary>
+    TrainingProgress Progress { get; }
+
+    /// <summary>Runs one optimizer step, and an evaluation when one is due.</summary>
+    /// <returns>Whether there is more to do.</returns>
+    /// <exception cref="TrainingFailedException">The loss or a gradient is not finite.</exception>
+    bool Step();
+
+    /// <summary>The best adapter so far by held-out loss; an adapter of zeros when nothing beat the frozen model.</summary>
+    Adapter Complete();
+}

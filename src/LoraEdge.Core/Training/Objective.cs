@@ -1,0 +1,26 @@
+namespace LoraEdge;
+
+/// <summary>What training minimises, as data: a value of the graph and a loss on it. Only the value's ancestors are run.</summary>
+public sealed record Objective
+{
+    /// <summary>Name of any value in the graph, an output or an internal one (for example the input of a final Softmax).</summary>
+    public required string ValueName { get; init; }
+
+    /// <summary>What the value holds; ignored by the regression losses. Default: logits.</summary>
+    public ObjectiveForm Form { get; init; } = ObjectiveForm.Logits;
+
+    /// <summary>The loss. Default: cross-entropy with one class per record.</summary>
+    public LossKind Loss { get; init; } = LossKind.CrossEntropy;
+
+    /// <summary>
+    /// For <see cref="LossKind.CrossEntropy"/> on a value of shape <c>(N, T, C)</c>: the position that counts; negative
+    /// numbers count from the end. Default: the last. Without meaning for a value of shape <c>(N, C)</c>.
+    /// </summary>
+    public int Position { get; init; } = -1;
+
+    /// <summary>Target index that marks a position without a target. Default: -100, as in PyTorch.</summary>
+    public long IgnoreIndex { get; init; } = -100;
+
+    /// <summary>Where the Huber loss turns from quadratic to linear. Default: 1.</summary>
+    public float HuberDelta { get; init; } = 1f;
+}

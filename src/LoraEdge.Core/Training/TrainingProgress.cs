@@ -1,0 +1,9 @@
+namespace LoraEdge;
+
+/// <summary>How far a training session is.</summary>
+/// <param name="Step">Optimizer steps done.</param>
+/// <param name="PlannedSteps">Steps when training does not stop early.</param>
+/// <param name="Loss">Mean training loss since the last evaluation; NaN before the first step.</param>
+/// <param name="HeldOutLoss">Latest mean loss on the held-out records; NaN when there are none.</param>
+/// <param name="BestHeldOutLoss">Lowest mean held-out loss so far, the frozen model's included; NaN when there are none.</param>
+public readonly record struct TrainingProgress(long Step, long PlannedSteps, double Loss, double HeldOutLoss, double BestHeldOutLoss);

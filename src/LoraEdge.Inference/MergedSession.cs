@@ -1,0 +1,130 @@
+using LoraEdge.Onnx;
+using Microsoft.ML.OnnxRuntime;
+
+namespace LoraEdge.Inference;
+
+/// <summary>
+/// An ONNX Runtime session over a model whose weights were replaced before ONNX Runtime saw it, so that no optimization can
+/// have kept a base value (docs/decisions/0004-merged-session.md). Runs on any thread, several at a time.
+/// </summary>
+public sealed class MergedSession : IDisposable
+{
+    private readonly string _model;
+    private readonly InferenceSession _session;
+    private readonly RunOptions _options = new();
+    private readonly ModelInputs _inputs;
+    private readonly string[] _outputs;
+    private readonly UseCount _uses;
+
+    /// <summary>Builds the session on the calling thread: milliseconds for small models, half a second for 60M weights.</summary>
+    /// <param name="model">The frozen model.</param>
+    /// <param name="weights">New values by initializer name, from <see cref="WeightMerger"/> or from full fine-tuning; null for the model as it is.</param>
+    /// <param name="settings">How to run it; null for the defaults.</param>
+    /// <exception cref="ArgumentException">A weight does not exist in the model, or has another number of values.</exception>
+    /// <exception cref="InvalidOptionsException">A setting is out of range.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime refuses the model.</exception>
+    /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing.</exception>
+    public MergedSession(OnnxModel model, IReadOnlyDictionary<string, float[]>? weights = null, SessionSettings? settings = null)
+    {
+        byte[] bytes = weights is null ? model.ToBytes() : model.ToBytes(weights);
+        _session = NativeSession.Open(bytes, model.Name, settings ?? new SessionSettings());
+        _model = model.Name;
+        _inputs = new ModelInputs(model);
+        _outputs = [.. _session.OutputNames.Where(name => OutputTensors.CanHold(_session.OutputMetadata[name]))];
+        _uses = new UseCount(Release);
+    }
+
+    /// <summary>The adapter that is merged in; null for the base model and for weights of another origin.</summary>
+    public Adapter? Adapter { get; internal init; }
+
+    /// <summary>
+    /// What <see cref="Run(IReadOnlyDictionary{string, HostTensor})"/> computes: the model's outputs whose type a
+    /// <see cref="HostTensor"/> can hold, in the model's order.
+    /// </summary>
+    public IReadOnlyList<string> OutputNames => _outputs;
+
+    /// <summary>Computes every output.</summary>
+    /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>
+    /// <returns>The outputs by name, in memory of their own.</returns>
+    /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs) =>
+        TryRun(inputs, out IReadOnlyDictionary<string, HostTensor>? outputs) ? outputs : throw new ObjectDisposedException(nameof(MergedSession));
+
+    /// <summary>Computes one float32 output into memory of the caller.</summary>
+    /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>
+    /// <param name="output">Name of the output.</param>
+    /// <param name="destination">Where its elements go, row-major; at least as long as the output.</param>
+    /// <returns>Number of elements written.</returns>
+    /// <exception cref="InvalidInputException">The inputs do not fit the model, or the output does not fit the call.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public int Run(IReadOnlyDictionary<string, HostTensor> inputs, string output, Span<float> destination) =>
+        TryRun(inputs, output, destination, out int written) ? written : throw new ObjectDisposedException(nameof(MergedSession));
+
+    /// <summary>Releases the native session, as soon as the runs in progress on other threads have ended.</summary>
+    public void Dispose() => _uses.Close();
+
+    /// <summary>As <see cref="Run(IReadOnlyDictionary{string, HostTensor})"/>; false when the session was disposed.</summary>
+    internal bool TryRun(IReadOnlyDictionary<string, HostTensor> inputs, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IReadOnlyDictionary<string, HostTensor>? outputs)
+    {
+        outputs = null;
+        if (!_uses.TryEnter())
+            return false;
+        try
+        {
+            using BoundInputs bound = Bind(inputs);
+            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, _outputs);
+            outputs = OutputTensors.Copy(_outputs, values);
+            return true;
+        }
+        finally
+        {
+            _uses.Leave();
+        }
+    }
+
+    /// <summary>As the other <c>Run</c>; false when the session was disposed.</summary>
+    internal bool TryRun(IReadOnlyDictionary<string, HostTensor> inputs, string output, Span<float> destination, out int written)
+    {
+        written = 0;
+        if (!_uses.TryEnter())
+            return false;
+        try
+        {
+            if (Array.IndexOf(_outputs, output) < 0)
+                throw new InvalidInputException($"{_model} has no output '{output}'. Its outputs are {string.Join(", ", _outputs)}.");
+            using BoundInputs bound = Bind(inputs);
+            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, [output]);
+            written = OutputTensors.CopyFloats(output, values[0], destination);
+            return true;
+        }
+        finally
+        {
+            _uses.Leave();
+        }
+    }
+
+    private BoundInputs Bind(IReadOnlyDictionary<string, HostTensor> inputs)
+    {
+        _inputs.Require(inputs);
+        return new BoundInputs(inputs);
+    }
+
+    private IDisposableReadOnlyCollection<OrtValue> Compute(BoundInputs bound, string[] outputs)
+    {
+        try
+        {
+            return _session.Run(_options, bound.Names, bound.Values, outputs);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new InvalidInputException($"ONNX Runtime cannot run {_model} on these inputs: {error.Message}", error);
+        }
+    }
+
+    private void Release()
+    {
+        _session.Dispose();
+        _options.Dispose();
+    }
+}

@@ -1,0 +1,60 @@
+using LoraEdge.Onnx;
+
+namespace LoraEdge.Inference;
+
+/// <summary>The inputs that a model declares: what every tensor is checked against before it reaches native code. Immutable.</summary>
+public sealed class ModelInputs
+{
+    private readonly string _model;
+    private readonly IReadOnlyList<ValueInfo> _declared;
+
+    /// <summary>Reads a model's declarations.</summary>
+    /// <param name="model">The model.</param>
+    public ModelInputs(OnnxModel model)
+    {
+        _model = model.Name;
+        _declared = model.Graph.Inputs;
+    }
+
+    /// <summary>The declared inputs, in the model's order.</summary>
+    public IReadOnlyList<ValueInfo> Declared => _declared;
+
+    /// <summary>Checks that tensors have the declared names, element types and shapes.</summary>
+    /// <param name="inputs">Tensors by input name.</param>
+    /// <exception cref="InvalidInputException">An input is missing, unknown, or of another type or shape.</exception>
+    public void Require(IReadOnlyDictionary<string, HostTensor> inputs)
+    {
+        foreach (ValueInfo declared in _declared)
+        {
+            if (!inputs.TryGetValue(declared.Name, out HostTensor? tensor) || tensor is null)
+                throw new InvalidInputException($"The input '{declared.Name}' of {_model} is missing. {Expected()}");
+            if ((int)tensor.ElementType != declared.ElementType || !Fits(declared.Shape, tensor.Shape))
+                throw new InvalidInputException($"The input '{declared.Name}' is {Describe(tensor)}, which does not fit {_model}. {Expected()}");
+        }
+
+        if (inputs.Count != _declared.Count)
+            throw new InvalidInputException($"{_model} has no input '{inputs.Keys.First(name => _declared.All(input => input.Name != name))}'. {Expected()}");
+    }
+
+    internal static string Describe(HostTensor tensor) => $"{tensor.ElementType}[{string.Join(",", tensor.Shape)}]";
+
+    private static bool Fits(IReadOnlyList<Dimension>? declared, long[] shape)
+    {
+        if (declared is null)
+            return true;
+        if (declared.Count != shape.Length)
+            return false;
+        for (int axis = 0; axis < shape.Length; axis++)
+        {
+            if (declared[axis].Size is { } size && size != shape[axis])
+                return false;
+        }
+
+        return true;
+    }
+
+    private string Expected() => $"Its inputs are {string.Join(", ", _declared.Select(Describe))}.";
+
+    private static string Describe(ValueInfo input) =>
+        $"'{input.Name}' {(TensorElementType)input.ElementType}[{(input.Shape is { } shape ? string.Join(",", shape) : "any shape")}]";
+}

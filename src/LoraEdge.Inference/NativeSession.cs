@@ -1,0 +1,42 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace LoraEdge.Inference;
+
+/// <summary>Opens ONNX Runtime sessions, and turns what can go wrong there into LoraEdge's errors.</summary>
+internal static class NativeSession
+{
+    /// <summary>Opens a session at the default optimization level.</summary>
+    /// <param name="bytes">The content of an <c>.onnx</c> file; not read after the call.</param>
+    /// <param name="model">Name of the model, for messages.</param>
+    /// <param name="settings">How to run it.</param>
+    /// <exception cref="ModelFormatException">ONNX Runtime refuses the model.</exception>
+    /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing or does not fit.</exception>
+    public static InferenceSession Open(byte[] bytes, string model, SessionSettings settings)
+    {
+        if (settings.Threads < 1)
+            throw new InvalidOptionsException($"A session cannot run on {settings.Threads} threads; give it 1 or more.");
+        try
+        {
+            using SessionOptions options = Options(settings);
+            return new InferenceSession(bytes, options);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new ModelFormatException($"ONNX Runtime cannot load {model}: {error.Message} Check the model with the ONNX checker, or export it again.", error);
+        }
+        catch (Exception error) when (error is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        {
+            throw new NativeRuntimeException($"Serving needs ONNX Runtime, but its native library cannot be loaded from {AppContext.BaseDirectory}: {FirstLine(error.GetBaseException())} Set <UsesOnnxRuntime>true</UsesOnnxRuntime> in the executable's project.", error);
+        }
+    }
+
+    private static SessionOptions Options(SessionSettings settings) => new()
+    {
+        IntraOpNumThreads = settings.Threads,
+
+        // Errors come as exceptions; nothing is to be written to the host's console besides.
+        LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+    };
+
+    private static string FirstLine(Exception error) => error.Message.Split('\n')[0].TrimEnd();
+}

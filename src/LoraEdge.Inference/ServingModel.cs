@@ -1,0 +1,48 @@
+using LoraEdge.Onnx;
+
+namespace LoraEdge.Inference;
+
+/// <summary>
+/// One frozen model, ready to serve: its base session, shared by everybody without an adapter, and what is needed to build
+/// sessions with one. Safe to use from several threads.
+/// </summary>
+public sealed class ServingModel : IDisposable
+{
+    private readonly WeightMerger _merger;
+    private readonly SessionSettings _settings;
+
+    /// <summary>Opens the base session, on the calling thread.</summary>
+    /// <param name="model">The frozen model.</param>
+    /// <param name="calibrated">The calibrated projection shipped beside the model, or null when there is none.</param>
+    /// <param name="settings">How to run it; null for the defaults.</param>
+    /// <exception cref="InvalidOptionsException">A setting is out of range.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime refuses the model.</exception>
+    /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing.</exception>
+    public ServingModel(OnnxModel model, CalibratedProjection? calibrated = null, SessionSettings? settings = null)
+    {
+        Model = model;
+        _settings = settings ?? new SessionSettings();
+        _merger = new WeightMerger(model, calibrated);
+        Base = new MergedSession(model, null, _settings);
+    }
+
+    /// <summary>The frozen model.</summary>
+    public OnnxModel Model { get; }
+
+    /// <summary>The session without an adapter; owned by this object.</summary>
+    public MergedSession Base { get; }
+
+    /// <summary>
+    /// Builds a session with an adapter merged in, on the calling thread, which is therefore not the host's. It serves nobody
+    /// until it is handed to <see cref="AdapterSlot.Publish(MergedSession)"/>; until then it is the caller's to dispose.
+    /// </summary>
+    /// <param name="adapter">The adapter.</param>
+    /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>
+    public MergedSession Build(Adapter adapter) => new(Model, _merger.Merge(adapter), _settings) { Adapter = adapter };
+
+    /// <summary>A place for one player's adapter, serving the base model at first.</summary>
+    public AdapterSlot Open() => new(this);
+
+    /// <summary>Releases the base session, as soon as the runs in progress have ended. Slots must be disposed as well.</summary>
+    public void Dispose() => Base.Dispose();
+}

@@ -1,0 +1,107 @@
+using Google.Protobuf;
+using LoraEdge.Onnx.Protos;
+
+namespace LoraEdge.Onnx;
+
+/// <summary>
+/// An ONNX model in memory: read, checked, indexed, and written back. Immutable and safe to share between threads. Parts of
+/// the file that LoraEdge has no use for are kept and written back.
+/// </summary>
+public sealed class OnnxModel
+{
+    private readonly ModelProto _proto;
+    private readonly Lazy<ModelFingerprint> _fingerprint;
+
+    private OnnxModel(ModelProto proto, string name)
+    {
+        _proto = proto;
+        Name = name;
+        Opsets = OpsetImports.Read(proto.OpsetImport, proto.IrVersion, name);
+        Graph = new OnnxGraph(proto.Graph, name, initializersAreConstant: proto.IrVersion < 4);
+        OpsetImports.CheckDomains(Graph.Nodes, Opsets, name);
+        _fingerprint = new(() => CanonicalForm.Fingerprint(Graph, Opsets, _proto.Functions));
+    }
+
+    private OnnxModel(OnnxModel original, ModelProto proto, OnnxGraph graph)
+    {
+        _proto = proto;
+        Name = original.Name;
+        Opsets = original.Opsets;
+        Graph = graph;
+        _fingerprint = new(() => CanonicalForm.Fingerprint(Graph, Opsets, _proto.Functions));
+    }
+
+    /// <summary>File name of the model, or the name it was parsed under. For messages.</summary>
+    public string Name { get; }
+
+    /// <summary>Version of the file format (<c>ir_version</c>).</summary>
+    public long IrVersion => _proto.IrVersion;
+
+    /// <summary>Version of every imported operator set by domain. ONNX's own domain is the empty string, also where the file spells it <c>ai.onnx</c>.</summary>
+    public IReadOnlyDictionary<string, long> Opsets { get; }
+
+    /// <summary>The model's main graph.</summary>
+    public OnnxGraph Graph { get; }
+
+    /// <summary>SHA-256 over what the model computes (see <c>docs/decisions</c>): every initializer, and the nodes that its outputs need. Computed once, when first asked for.</summary>
+    public ModelFingerprint Fingerprint => _fingerprint.Value;
+
+    /// <summary>Reads a model from disk, with the external data beside it.</summary>
+    /// <param name="path">Path of the <c>.onnx</c> file, at most 2 GB.</param>
+    /// <exception cref="ModelFormatException">The file is missing, truncated, not ONNX, or breaks ONNX's rules.</exception>
+    public static OnnxModel Load(string path)
+    {
+        byte[] bytes = ModelFile.Read(path);
+        return Parse(bytes, Path.GetFileName(path), Path.GetDirectoryName(Path.GetFullPath(path)));
+    }
+
+    /// <summary>Reads a model from memory.</summary>
+    /// <param name="bytes">The content of an <c>.onnx</c> file; not kept.</param>
+    /// <param name="name">What to call the model in messages.</param>
+    /// <param name="folder">Where external data may be read from; null refuses models that have any.</param>
+    /// <exception cref="ModelFormatException">The bytes are truncated, not ONNX, or break ONNX's rules.</exception>
+    public static OnnxModel Parse(byte[] bytes, string name, string? folder = null) => new(ModelReader.Read(bytes, name, folder), name);
+
+    /// <summary>The model as the content of an <c>.onnx</c> file, with all tensors inline and the nodes in execution order.</summary>
+    /// <exception cref="ModelFormatException">The model takes more than 2 GB, which the format cannot hold in one file.</exception>
+    public byte[] ToBytes()
+    {
+        long length = ModelFile.LengthOf(_proto);
+        return length <= TensorLayout.MaxBytes
+            ? _proto.ToByteArray()
+            : throw new ModelFormatException($"{Name} takes {length} bytes in one file, but ONNX allows no more than 2 GB. Use a smaller model, or float16 weights.");
+    }
+
+    /// <summary>The content of an <c>.onnx</c> file with other values in some initializers; shorthand for <see cref="WithInitializers"/> and <see cref="ToBytes()"/>.</summary>
+    /// <param name="replaced">New values, row-major, by initializer name.</param>
+    /// <exception cref="ArgumentException">A name or a length does not fit the model.</exception>
+    /// <exception cref="ModelFormatException">The model takes more than 2 GB.</exception>
+    public byte[] ToBytes(IReadOnlyDictionary<string, float[]> replaced) => WithInitializers(replaced).ToBytes();
+
+    /// <summary>Writes the model to a file, whole or not at all: to a temporary file beside it, which then takes its place.</summary>
+    /// <param name="path">Where to; an existing file is replaced.</param>
+    /// <exception cref="ModelFormatException">The model takes more than 2 GB.</exception>
+    /// <exception cref="IOException">The file cannot be written; an existing one is left as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same, for want of permission.</exception>
+    public void Save(string path) => ModelFile.Replace(path, ToBytes());
+
+    /// <summary>The same model with other values in some initializers. Everything else is shared with this one, which does not change.</summary>
+    /// <param name="replaced">
+    /// New values, row-major, by initializer name. They are rounded once, to nearest even, to the element type the model
+    /// stores: float32, float16 or bfloat16.
+    /// </param>
+    /// <exception cref="ArgumentException">No such initializer, one of another element type, or another number of values.</exception>
+    public OnnxModel WithInitializers(IReadOnlyDictionary<string, float[]> replaced)
+    {
+        var initializers = Graph.Initializers.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+        foreach (KeyValuePair<string, float[]> entry in replaced)
+            initializers[entry.Key] = ReplacedInitializer.Of(initializers.GetValueOrNull(entry.Key), entry.Key, entry.Value, Name);
+
+        // MergeFrom adds references to the elements of repeated fields and carries unknown fields along: a copy of the outer two messages.
+        var proto = new ModelProto();
+        proto.MergeFrom(_proto);
+        for (int i = 0; i < proto.Graph.Initializer.Count; i++)
+            proto.Graph.Initializer[i] = initializers[proto.Graph.Initializer[i].Name].Proto;
+        return new OnnxModel(this, proto, new OnnxGraph(Graph, initializers));
+    }
+}

@@ -1,0 +1,99 @@
+using LoraEdge.Training.Records;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training.Adaptation;
+
+/// <summary>The objective's loss on a batch.</summary>
+internal static class ObjectiveLoss
+{
+    /// <summary>Smallest probability that a logarithm is taken of.</summary>
+    private const float Tiny = 1e-30f;
+
+    /// <summary>The mean loss over everything in the batch that carries a target, weighted by record; a scalar.</summary>
+    public static Tensor Mean(Objective objective, Tensor value, RecordBatch batch)
+    {
+        (Tensor losses, Tensor counts) = PerRecord(objective, value, batch);
+        using (losses)
+        using (counts)
+        {
+            using Tensor weighted = losses.mul(batch.Weights), total = weighted.sum();
+            using Tensor weights = counts.mul(batch.Weights), norm = weights.sum(), safe = norm.clamp_min(1e-12f);
+            return total.div(safe);
+        }
+    }
+
+    /// <summary>Sum of the losses of each record, and how many losses that is; both of shape <c>(N)</c>.</summary>
+    public static (Tensor Losses, Tensor Counts) PerRecord(Objective objective, Tensor value, RecordBatch batch) => objective.Loss switch
+    {
+        LossKind.CrossEntropy => SingleClass(objective, value, batch),
+        LossKind.SequenceCrossEntropy => EveryPosition(objective, value, batch),
+        _ => Regression(objective, value, batch),
+    };
+
+    /// <summary>Scores of shape <c>(N, C)</c>, such that log_softmax of them are the log-probabilities.</summary>
+    public static Tensor ScoresAt(Objective objective, Tensor value)
+    {
+        long[] shape = value.shape;
+        if (shape.Length == 2)
+            return AsScores(objective.Form, value);
+        long position = objective.Position < 0 ? objective.Position + shape[1] : objective.Position;
+        using Tensor chosen = value.select(1, position);
+        return AsScores(objective.Form, chosen);
+    }
+
+    private static Tensor AsScores(ObjectiveForm form, Tensor value)
+    {
+        using Tensor wide = value.to(ScalarType.Float32);
+        if (form != ObjectiveForm.Probabilities)
+            return wide.alias();
+        using Tensor positive = wide.clamp_min(Tiny);
+        return positive.log();
+    }
+
+    private static (Tensor, Tensor) SingleClass(Objective objective, Tensor value, RecordBatch batch)
+    {
+        using Tensor scores = ScoresAt(objective, value);
+        using Tensor possible = Restrict(scores, batch);
+        using Tensor logs = nn.functional.log_softmax(possible, 1);
+        using Tensor target = TargetColumn(batch), picked = logs.gather(1, target), flat = picked.reshape(-1);
+        return (flat.neg(), ones_like(batch.Weights));
+    }
+
+    private static Tensor Restrict(Tensor scores, RecordBatch batch)
+    {
+        if (batch.Allowed is null)
+            return scores.alias();
+        using Tensor chosen = scores.gather(1, batch.Allowed);
+        return chosen.add(batch.Padding!);
+    }
+
+    /// <summary>Column of the target among the columns that <see cref="Restrict"/> leaves.</summary>
+    private static Tensor TargetColumn(RecordBatch batch)
+    {
+        using Tensor column = batch.Classes!.unsqueeze(1);
+        if (batch.Allowed is null)
+            return column.alias();
+        using Tensor hits = batch.Allowed.eq(column), real = batch.Padding!.eq(0), both = hits.logical_and(real), numbers = both.to(ScalarType.Int64);
+        return numbers.argmax(1, keepdim: true);
+    }
+
+    private static (Tensor, Tensor) EveryPosition(Objective objective, Tensor value, RecordBatch batch)
+    {
+        long records = value.shape[0], classes = value.shape[^1];
+        using Tensor flatValue = value.reshape(-1, classes), scores = AsScores(objective.Form, flatValue);
+        using Tensor flatTarget = batch.Classes!.reshape(-1);
+        using Tensor losses = nn.functional.cross_entropy(scores, flatTarget, ignore_index: objective.IgnoreIndex, reduction: nn.Reduction.None);
+        using Tensor byRecord = losses.reshape(records, -1), counted = batch.Classes.ne(objective.IgnoreIndex), rows = counted.reshape(records, -1);
+        return (byRecord.sum(1), rows.sum(1, type: ScalarType.Float32));
+    }
+
+    private static (Tensor, Tensor) Regression(Objective objective, Tensor value, RecordBatch batch)
+    {
+        using Tensor flat = value.reshape(value.shape[0], -1), wide = flat.to(ScalarType.Float32);
+        using Tensor losses = objective.Loss == LossKind.MeanSquaredError
+            ? nn.functional.mse_loss(wide, batch.Values!, nn.Reduction.None)
+            : nn.functional.huber_loss(wide, batch.Values!, objective.HuberDelta, nn.Reduction.None);
+        return (losses.sum(1), full_like(batch.Weights, losses.shape[1]));
+    }
+}

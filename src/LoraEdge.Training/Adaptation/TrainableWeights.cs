@@ -1,0 +1,53 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training.Adaptation;
+
+/// <summary>
+/// What is trained on top of a frozen graph. LoRA-FA, LoRA and full fine-tuning differ in this and in nothing else: the
+/// executor asks for branches and replacements, the training loop for parameters.
+/// </summary>
+internal abstract class TrainableWeights : IDisposable
+{
+    /// <summary>The tensors that gradients are computed for, in a fixed order.</summary>
+    public abstract IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>The low-rank branch beside a frozen weight, or null when the weight has none.</summary>
+    public virtual LowRankBranch? BranchOf(string weight) => null;
+
+    /// <summary>The tensor that takes the place of a frozen initializer, or null when it stays.</summary>
+    public virtual Tensor? Replacement(string initializer) => null;
+
+    /// <summary>Brings the parameters back inside their bounds after an optimizer step.</summary>
+    public virtual void Constrain()
+    {
+    }
+
+    /// <summary>Copies the parameters' values.</summary>
+    public float[][] Capture()
+    {
+        using var _ = no_grad();
+        return [.. Parameters.Select(parameter => parameter.data<float>().ToArray())];
+    }
+
+    /// <summary>Puts captured values back.</summary>
+    public void Restore(float[][] values)
+    {
+        using var _ = no_grad();
+        for (int i = 0; i < values.Length; i++)
+        {
+            using Tensor source = tensor(values[i], Parameters[i].shape);
+            Parameters[i].copy_(source).Dispose();
+        }
+    }
+
+    /// <inheritdoc />
+    public virtual void Dispose()
+    {
+        foreach (Parameter parameter in Parameters)
+        {
+            parameter.grad?.Dispose();
+            parameter.Dispose();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using LoraEdge.Onnx;
+using LoraEdge.Training.Adaptation;
+using LoraEdge.Training.Execution;
+
+namespace LoraEdge.Training;
+
+/// <summary>Trains the low-rank branches of every adaptable layer that the objective depends on.</summary>
+internal sealed class AdapterTrainingSession : ITrainingSession
+{
+    private readonly TrainingRequest _request;
+    private readonly OnnxModel _model;
+    private readonly IReadOnlyList<AdaptableLayer> _layers;
+    private readonly ProjectionFactors _factors;
+    private readonly LowRankWeights _weights;
+    private readonly TrainingLoop _loop;
+
+    public AdapterTrainingSession(TrainingRequest request)
+    {
+        OptionsCheck.Require(request.Options);
+        _request = request;
+        _model = OnnxModel.Load(request.ModelPath);
+        _layers = ObjectiveLayers.Find(_model, request.Objective);
+        TrainingOptions options = request.Options;
+        _factors = ProjectionFactors.Make(request.Projection, _model.Fingerprint, [.. _layers.Select(ObjectiveLayers.AsWeight)], options.Rank);
+        NativeLibtorch.EnsureLoaded();
+        TorchSharp.torch.set_num_threads(options.Threads);
+        _weights = new LowRankWeights(_layers, _factors.Matrices, options.Rank, options.Scale, trainA: options.Method == AdaptationMethod.Lora);
+        _weights.LimitTo(options.TrustRegion, name => _model.Graph.Initializers[name]);
+        try
+        {
+            _loop = new TrainingLoop(_model, _weights, request.Objective, request.Records, request.HeldOut, options);
+        }
+        catch
+        {
+            _weights.Dispose();
+            throw;
+        }
+    }
+
+    public TrainingProgress Progress => _loop.Progress;
+
+    public bool Step() => _loop.Step();
+
+    public Adapter Complete()
+    {
+        _loop.RestoreBest();
+        bool explicitA = _request.Options.Method == AdaptationMethod.Lora;
+        return new Adapter
+        {
+            Model = _model.Fingerprint,
+            Projection = explicitA ? new Projection { Kind = ProjectionKind.Explicit } : _factors.Projection,
+            Rank = _request.Options.Rank,
+            Scale = _request.Options.Scale,
+            Targets = [.. _weights.Branches.Select(branch => Target(branch, explicitA))],
+            Training = _loop.Summary,
+        };
+    }
+
+    public void Dispose()
+    {
+        _loop.Dispose();
+        _weights.Dispose();
+    }
+
+    private static AdapterTarget Target(LowRankBranch branch, bool explicitA) => new()
+    {
+        InitializerIndex = branch.Layer.InitializerIndex,
+        OutFeatures = branch.Layer.OutFeatures,
+        B = branch.B.data<float>().ToArray(),
+        A = explicitA ? branch.A.data<float>().ToArray() : null,
+    };
+}

@@ -1,0 +1,36 @@
+using LoraEdge.Onnx;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training.Execution;
+
+/// <summary>ONNX element types as libtorch knows them.</summary>
+internal static class ElementTypes
+{
+    /// <summary>The type of an ONNX <c>TensorProto.DataType</c>, or null when libtorch or LoraEdge lacks it.</summary>
+    public static ScalarType? FromOnnx(int dataType) => dataType switch
+    {
+        OnnxDataType.Float => ScalarType.Float32,
+        OnnxDataType.Double => ScalarType.Float64,
+        OnnxDataType.Float16 => ScalarType.Float16,
+        OnnxDataType.BFloat16 => ScalarType.BFloat16,
+        OnnxDataType.Int64 => ScalarType.Int64,
+        OnnxDataType.Int32 => ScalarType.Int32,
+        OnnxDataType.Int8 => ScalarType.Int8,
+        OnnxDataType.UInt8 => ScalarType.Byte,
+        OnnxDataType.Bool => ScalarType.Bool,
+        _ => null,
+    };
+
+    /// <summary>The tensor element type that a host hands over, or null when hosts cannot give it.</summary>
+    public static TensorElementType? ToHost(ScalarType type) => type switch
+    {
+        ScalarType.Float32 => TensorElementType.Float32,
+        ScalarType.Float16 => TensorElementType.Float16,
+        ScalarType.Int64 => TensorElementType.Int64,
+        ScalarType.Int32 => TensorElementType.Int32,
+        ScalarType.Int8 => TensorElementType.Int8,
+        ScalarType.Byte => TensorElementType.UInt8,
+        ScalarType.Bool => TensorElementType.Boolean,
+        _ => null,
+    };
+}

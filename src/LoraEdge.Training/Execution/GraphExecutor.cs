@@ -1,0 +1,120 @@
+using System.Text;
+using LoraEdge.Onnx;
+using LoraEdge.Training.Adaptation;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training.Execution;
+
+/// <summary>
+/// Runs an ONNX graph as TorchSharp operations, so that gradients flow through the same file that is served. A plan is
+/// built once per set of input shapes; every value is disposed after its last use, and autograd keeps what backward needs.
+/// </summary>
+internal sealed class GraphExecutor : IDisposable
+{
+    private readonly OnnxModel _model;
+    private readonly WeightTensors _weights;
+    private readonly TrainableWeights? _trained;
+    private readonly Dictionary<string, GraphPlan> _plans = new(StringComparer.Ordinal);
+
+    /// <summary>Prepares a model for execution.</summary>
+    /// <param name="model">The frozen model.</param>
+    /// <param name="trained">What is trained on top of it, borrowed; null to run the model as it is.</param>
+    /// <exception cref="UnsupportedModelException">Some nodes cannot be executed; all of them are listed.</exception>
+    /// <exception cref="NativeRuntimeException">libtorch is missing or cannot be loaded.</exception>
+    public GraphExecutor(OnnxModel model, TrainableWeights? trained = null)
+    {
+        NativeLibtorch.EnsureLoaded();
+        SupportCheck.Require(model, OperatorTable.Default);
+        _model = model;
+        _trained = trained;
+        _weights = new WeightTensors(model.Graph);
+    }
+
+    /// <summary>Computes values of the graph. Results are the caller's, also when one is an input or a constant.</summary>
+    /// <param name="inputs">The model's inputs by name, borrowed.</param>
+    /// <param name="outputs">Names of the wanted values; only their ancestors run.</param>
+    /// <exception cref="LoraEdgeException">The inputs do not fit the model.</exception>
+    public Tensor[] Run(IReadOnlyDictionary<string, Tensor> inputs, params string[] outputs)
+    {
+        GraphPlan plan = PlanFor(inputs, outputs);
+        var values = new Tensor?[plan.SlotCount];
+        Load(plan, inputs, values);
+        try
+        {
+            foreach (PlanStep step in plan.Steps)
+                RunStep(step, values);
+            return [.. plan.Outputs.Select(slot => values[slot]!.alias())];
+        }
+        finally
+        {
+            Release(plan, values);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (GraphPlan plan in _plans.Values)
+            plan.Dispose();
+        _plans.Clear();
+        _weights.Dispose();
+    }
+
+    private static void Load(GraphPlan plan, IReadOnlyDictionary<string, Tensor> inputs, Tensor?[] values)
+    {
+        foreach ((int slot, string name) in plan.Inputs)
+            values[slot] = inputs[name];
+        foreach ((int slot, Tensor value) in plan.Constants)
+            values[slot] = value;
+    }
+
+    private static void RunStep(PlanStep step, Tensor?[] values)
+    {
+        var inputs = new Tensor?[step.Inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+            inputs[i] = step.Inputs[i] < 0 ? null : values[step.Inputs[i]];
+        Tensor[] results = step.Run(inputs);
+        for (int i = 0; i < results.Length; i++)
+        {
+            if (i < step.Outputs.Length && step.Outputs[i] >= 0)
+                values[step.Outputs[i]] = results[i];
+            else
+                results[i].Dispose();
+        }
+
+        foreach (int slot in step.LastUses)
+        {
+            values[slot]?.Dispose();
+            values[slot] = null;
+        }
+    }
+
+    private static void Release(GraphPlan plan, Tensor?[] values)
+    {
+        foreach ((int slot, _) in plan.Inputs)
+            values[slot] = null;
+        foreach ((int slot, _) in plan.Constants)
+            values[slot] = null;
+        foreach (Tensor? value in values)
+            value?.Dispose();
+    }
+
+    private GraphPlan PlanFor(IReadOnlyDictionary<string, Tensor> inputs, string[] outputs)
+    {
+        string key = KeyOf(inputs, outputs);
+        if (_plans.TryGetValue(key, out GraphPlan? plan))
+            return plan;
+        InputCheck.Require(_model, inputs);
+        return _plans[key] = new PlanBuilder(_model, OperatorTable.Default, _weights, _trained).Build(inputs, outputs);
+    }
+
+    private static string KeyOf(IReadOnlyDictionary<string, Tensor> inputs, string[] outputs)
+    {
+        var key = new StringBuilder();
+        foreach (KeyValuePair<string, Tensor> input in inputs)
+            key.Append(input.Key).Append('\0').Append(input.Value.dtype).Append('[').Append(string.Join(",", input.Value.shape)).Append(']');
+        foreach (string output in outputs)
+            key.Append('\0').Append(output);
+        return key.ToString();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace LoraEdge.Training.Execution;
+
+/// <summary>
+/// Looks for libtorch before TorchSharp does. When TorchSharp finds nothing it copies half a gigabyte out of the package
+/// cache and then throws a type initializer error; this says in one line what is missing.
+/// </summary>
+internal static class NativeLibtorch
+{
+    private static readonly Lazy<string?> s_problem = new(Probe);
+
+    /// <exception cref="NativeRuntimeException">libtorch is missing or cannot be loaded.</exception>
+    public static void EnsureLoaded()
+    {
+        if (s_problem.Value is { } problem)
+            throw new NativeRuntimeException(problem);
+    }
+
+    private static string? Probe()
+    {
+        string file = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "LibTorchSharp.dll"
+            : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so";
+        if (!SearchFolders().Any(folder => File.Exists(Path.Combine(folder, file))))
+            return $"Training needs libtorch, but {file} is not beside the application ({AppContext.BaseDirectory}). Set <UsesTorch>true</UsesTorch> in the executable's project, or run without a trainer.";
+        try
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);
+            return null;
+        }
+        catch (Exception error) when (error is TypeInitializationException or NotSupportedException or DllNotFoundException)
+        {
+            return $"libtorch was found but cannot be loaded: {error.GetBaseException().Message.Split('\n')[0]} On Linux its libstdc++ must provide GLIBCXX_3.4.32, or the executable must be built by the project's own targets, which work around it.";
+        }
+    }
+
+    private static IEnumerable<string> SearchFolders()
+    {
+        string application = AppContext.BaseDirectory;
+        yield return application;
+        string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        string system = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "win" : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? "osx" : "linux";
+        yield return Path.Combine(application, "runtimes", $"{system}-{architecture}", "native");
+    }
+}

@@ -1,0 +1,112 @@
+using LoraEdge.Onnx;
+using LoraEdge.Training.Adaptation;
+using LoraEdge.Training.Execution;
+using LoraEdge.Training.Records;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training;
+
+/// <summary>
+/// Trains every float weight of a model that leads to an objective: how a base model is made, and the yardstick that
+/// adapters are measured against. The caller decides what is in each batch and how the learning rate moves.
+/// </summary>
+public sealed class FullFineTuner : IDisposable
+{
+    private readonly OnnxModel _model;
+    private readonly Objective _objective;
+    private readonly FullWeights _weights;
+    private readonly GraphExecutor _executor;
+    private readonly AdamW _optimizer;
+    private int _classCount;
+
+    /// <summary>Prepares training; used by the thread that calls it.</summary>
+    /// <param name="model">The model to start from.</param>
+    /// <param name="objective">What to minimise.</param>
+    /// <param name="weightDecay">Decoupled weight decay on matrices; vectors are never decayed.</param>
+    /// <param name="threads">CPU threads that libtorch may use.</param>
+    /// <exception cref="LoraEdgeException">The model cannot be executed, or libtorch cannot be loaded.</exception>
+    public FullFineTuner(OnnxModel model, Objective objective, double weightDecay = 0.01, int threads = 1)
+    {
+        NativeLibtorch.EnsureLoaded();
+        set_num_threads(threads);
+        (_model, _objective) = (model, objective);
+        _weights = new FullWeights(model.Graph, objective.ValueName);
+        _executor = new GraphExecutor(model, _weights);
+        _optimizer = CreateOptimizer(_weights.Parameters, weightDecay);
+    }
+
+    /// <summary>Optimizer steps done, those before a restored checkpoint included.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>One optimizer step.</summary>
+    /// <param name="records">The batch: records of equal shapes, at least one.</param>
+    /// <param name="learningRate">AdamW's learning rate for this step.</param>
+    /// <param name="clipNorm">Global norm to which gradients are clipped.</param>
+    /// <returns>The mean loss before the step.</returns>
+    /// <exception cref="TrainingFailedException">The loss or a gradient is not finite.</exception>
+    public double Step(IReadOnlyList<Interaction> records, double learningRate, double clipNorm = 1)
+    {
+        Prepare(records);
+        using RecordBatch batch = RecordBatcher.Create(records, _classCount);
+        using Tensor value = _executor.Run(batch.Inputs, _objective.ValueName)[0];
+        using Tensor loss = ObjectiveLoss.Mean(_objective, value, batch);
+        double current = loss.item<float>();
+        _optimizer.zero_grad();
+        loss.backward();
+        double norm = nn.utils.clip_grad_norm_(_weights.Parameters, clipNorm);
+        if (double.IsNaN(current + norm) || double.IsInfinity(current + norm))
+            throw new TrainingFailedException($"At step {Steps} the loss is {current} and the gradient's norm {norm}. Lower the learning rate ({learningRate}).");
+        foreach (optim.ILearningRateController group in _optimizer.ParamGroups)
+            group.LearningRate = learningRate;
+        _optimizer.step()?.Dispose();
+        Steps++;
+        return current;
+    }
+
+    /// <summary>Mean loss on records, without training on them.</summary>
+    public double Evaluate(IReadOnlyList<Interaction> records, int batchSize = 256)
+    {
+        Prepare(records);
+        return HeldOutLoss.Mean(_executor, _objective, records, batchSize, _classCount);
+    }
+
+    /// <summary>The trained weights by initializer name.</summary>
+    public IReadOnlyDictionary<string, float[]> Weights()
+    {
+        float[][] values = _weights.Capture();
+        return _weights.Names.Select((name, index) => (name, index)).ToDictionary(pair => pair.name, pair => values[pair.index], StringComparer.Ordinal);
+    }
+
+    /// <summary>Writes weights and optimizer state, so that training can go on after a restart where it stopped.</summary>
+    public void SaveCheckpoint(Stream stream) => TrainingCheckpoint.Write(stream, _model.Fingerprint, _weights, _optimizer, Steps);
+
+    /// <summary>Reads what <see cref="SaveCheckpoint"/> wrote for the same model.</summary>
+    /// <exception cref="ModelFormatException">The checkpoint is damaged or belongs to another model.</exception>
+    public void LoadCheckpoint(Stream stream) => Steps = TrainingCheckpoint.Read(stream, _model.Fingerprint, _weights, _optimizer);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _executor.Dispose();
+        _weights.Dispose();
+    }
+
+    private static AdamW CreateOptimizer(IReadOnlyList<Parameter> parameters, double weightDecay)
+    {
+        AdamW.ParamGroup Group(bool matrices, double decay) =>
+            new(parameters.Where(parameter => parameter.dim() > 1 == matrices).ToArray(), 1e-3, 0.9, 0.999, 1e-8, decay, false, false);
+        return new AdamW([Group(matrices: true, weightDecay), Group(matrices: false, 0)], 1e-3, 0.9, 0.999, 1e-8, weightDecay, false, false);
+    }
+
+    private void Prepare(IReadOnlyList<Interaction> records)
+    {
+        if (records.Count == 0)
+            throw new InvalidInputException("There are no records.");
+        if (_classCount != 0)
+            return;
+        RecordCheck.Require(_model, _objective, records);
+        _classCount = ObjectiveCheck.Require(_executor, _objective, records[0]);
+    }
+}

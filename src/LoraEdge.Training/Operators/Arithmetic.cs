@@ -1,0 +1,62 @@
+using LoraEdge.Training.Execution;
+using TorchSharp;
+using static LoraEdge.Training.Operators.OperationForms;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training.Operators;
+
+/// <summary>Element-wise arithmetic with NumPy broadcasting (opset 7 on).</summary>
+internal static class Arithmetic
+{
+    public static void Register(OperatorTable table)
+    {
+        table.Add("Add", since: 7, Broadcast((a, b) => a.add(b)));
+        table.Add("Sub", since: 7, Broadcast((a, b) => a.sub(b)));
+        table.Add("Mul", since: 7, Broadcast((a, b) => a.mul(b)));
+        table.Add("Div", since: 7, Divide);
+        table.Add("Pow", since: 7, Power);
+        table.Add("Sqrt", since: 6, Simply(x => x.sqrt()));
+        table.Add("Exp", since: 6, Simply(x => x.exp()));
+        table.Add("Log", since: 6, Simply(x => x.log()));
+        table.Add("Neg", since: 6, Simply(x => x.neg()));
+        table.Add("Abs", since: 6, Simply(x => x.abs()));
+        table.Add("Reciprocal", since: 6, Simply(x => x.reciprocal()));
+        table.Add("Erf", since: 9, Simply(x => x.erf()));
+    }
+
+    private static OperatorBuilder Broadcast(Func<Tensor, Tensor, Tensor> function) => node =>
+    {
+        CheckBroadcast(node);
+        return Binary(function);
+    };
+
+    private static Operation Divide(NodeContext node)
+    {
+        CheckBroadcast(node);
+        // ONNX divides integers as C does, towards zero.
+        return is_integral(node.Type(0)) ? Binary((a, b) => a.div(b, RoundingMode.trunc)) : Binary((a, b) => a.div(b));
+    }
+
+    private static Operation Power(NodeContext node)
+    {
+        CheckBroadcast(node, sameType: false);
+        ScalarType type = node.Type(0);
+        return Binary((x, exponent) =>
+        {
+            using Tensor raised = x.pow(exponent);
+            return raised.to(type);
+        });
+    }
+
+    private static void CheckBroadcast(NodeContext node, bool sameType = true)
+    {
+        long[] a = node.Shape(0), b = node.Shape(1);
+        for (int back = 1; back <= Math.Min(a.Length, b.Length); back++)
+        {
+            long left = a[a.Length - back], right = b[b.Length - back];
+            node.Require(left == right || left == 1 || right == 1, "the shapes cannot be broadcast together");
+        }
+
+        node.Require(!sameType || node.Type(0) == node.Type(1), "both inputs must have one element type");
+    }
+}

@@ -1,0 +1,17 @@
+using LoraEdge.Training.Execution;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training.Operators;
+
+/// <summary>Wraps plain functions of tensors as operations.</summary>
+internal static class OperationForms
+{
+    /// <summary>One input, one output.</summary>
+    public static Operation Unary(Func<Tensor, Tensor> function) => inputs => [function(inputs[0]!)];
+
+    /// <summary>Two inputs, one output.</summary>
+    public static Operation Binary(Func<Tensor, Tensor, Tensor> function) => inputs => [function(inputs[0]!, inputs[1]!)];
+
+    /// <summary>A builder that needs nothing of its node.</summary>
+    public static OperatorBuilder Simply(Func<Tensor, Tensor> function) => _ => Unary(function);
+}

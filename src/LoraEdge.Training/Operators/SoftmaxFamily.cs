@@ -1,0 +1,39 @@
+using LoraEdge.Training.Execution;
+using static LoraEdge.Training.Operators.OperationForms;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training.Operators;
+
+/// <summary>Softmax and LogSoftmax. Before opset 13 the axes from <c>axis</c> on are normalised together, as one row.</summary>
+internal static class SoftmaxFamily
+{
+    public static void Register(OperatorTable table)
+    {
+        table.Add("Softmax", since: 1, node => OverFlattened(node, (x, axis) => nn.functional.softmax(x, axis)));
+        table.Add("Softmax", since: 13, node => OverAxis(node, (x, axis) => nn.functional.softmax(x, axis)));
+        table.Add("LogSoftmax", since: 1, node => OverFlattened(node, (x, axis) => nn.functional.log_softmax(x, axis)));
+        table.Add("LogSoftmax", since: 13, node => OverAxis(node, (x, axis) => nn.functional.log_softmax(x, axis)));
+    }
+
+    
+
+    private static Operation OverAxis(NodeContext node, Func<Tensor, long, Tensor> function)
+    {
+        int axis = node.Axis(node.Node.GetInt("axis", -1), node.Rank(0));
+        return Unary(x => function(x, axis));
+    }
+
+    private static Operation OverFlattened(NodeContext node, Func<Tensor, long, Tensor> function)
+    {
+        long[] shape = node.Shape(0);
+        int axis = node.Axis(node.Node.GetInt("axis", 1), shape.Length);
+        long rows = shape.Take(axis).Aggregate(1L, (product, size) => product * size);
+        long columns = shape.Skip(axis).Aggregate(1L, (product, size) => product * size);
+        return Unary(x =>
+        {
+            using Tensor flat = x.reshape(rows, columns);
+            using Tensor result = function(flat, 1);
+            return result.reshape(shape);
+        });
+    }
+}

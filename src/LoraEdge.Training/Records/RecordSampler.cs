@@ -1,0 +1,60 @@
+namespace LoraEdge.Training.Records;
+
+/// <summary>
+/// Draws batches of records of equal shapes, each record once per epoch, in an order that depends on the seed alone.
+/// </summary>
+internal sealed class RecordSampler
+{
+    private readonly List<List<Interaction>> _groups;
+    private readonly int _batchSize;
+    private readonly Queue<List<Interaction>> _epoch = new();
+    private SplitMix _random;
+
+    /// <summary>Prepares the draw.</summary>
+    public RecordSampler(IReadOnlyList<Interaction> records, int batchSize, ulong seed)
+    {
+        _groups = [.. records.GroupBy(ShapeKey, StringComparer.Ordinal).Select(group => group.ToList())];
+        _batchSize = batchSize;
+        _random = new SplitMix(seed);
+        BatchesPerEpoch = _groups.Sum(group => (group.Count + batchSize - 1) / batchSize);
+    }
+
+    /// <summary>Batches until every record was drawn once.</summary>
+    public int BatchesPerEpoch { get; }
+
+    /// <summary>The next batch.</summary>
+    public IReadOnlyList<Interaction> Next()
+    {
+        if (_epoch.Count == 0)
+            Refill();
+        return _epoch.Dequeue();
+    }
+
+    /// <summary>All records once, in batches, in their own order.</summary>
+    public static IEnumerable<List<Interaction>> InOrder(IReadOnlyList<Interaction> records, int batchSize) =>
+        records.GroupBy(ShapeKey, StringComparer.Ordinal).SelectMany(group => Cut([.. group], batchSize));
+
+    private static IEnumerable<List<Interaction>> Cut(List<Interaction> group, int batchSize)
+    {
+        for (int start = 0; start < group.Count; start += batchSize)
+            yield return group.GetRange(start, Math.Min(batchSize, group.Count - start));
+    }
+
+    private static string ShapeKey(Interaction record) =>
+        string.Join(";", record.Inputs.OrderBy(input => input.Key, StringComparer.Ordinal).Select(input => $"{input.Key}[{string.Join(",", input.Value.Shape)}]"))
+        + $":{record.Target.Classes?.Length ?? record.Target.Values?.Length}";
+
+    private void Refill()
+    {
+        var batches = new List<List<Interaction>>();
+        foreach (List<Interaction> group in _groups)
+        {
+            _random.Shuffle(group);
+            batches.AddRange(Cut(group, _batchSize));
+        }
+
+        _random.Shuffle(batches);
+        foreach (List<Interaction> batch in batches)
+            _epoch.Enqueue(batch);
+    }
+}

@@ -1,0 +1,141 @@
+using LoraEdge.Onnx;
+using LoraEdge.Training.Adaptation;
+using LoraEdge.Training.Execution;
+using LoraEdge.Training.Records;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training;
+
+/// <summary>
+/// Trains whatever a <see cref="TrainableWeights"/> offers: a step is sample, forward, loss, backward, update; every so
+/// often the held-out records decide which version is the best, and when to stop.
+/// </summary>
+internal sealed class TrainingLoop : IDisposable
+{
+    private readonly TrainableWeights _weights;
+    private readonly Objective _objective;
+    private readonly IReadOnlyList<Interaction> _records;
+    private readonly IReadOnlyList<Interaction> _heldOut;
+    private readonly TrainingOptions _options;
+    private readonly GraphExecutor _executor;
+    private readonly RecordSampler _sampler;
+    private readonly optim.Optimizer _optimizer;
+    private readonly long _evaluationInterval;
+    private readonly int _classCount;
+    private readonly double _baseLoss;
+    private float[][] _best;
+    private double _bestLoss;
+    private long _bestStep;
+    private long _step;
+    private int _stale;
+    private double _lossSum;
+    private double _loss = double.NaN;
+    private double _heldOutLoss;
+
+    /// <summary>Prepares training; the loop borrows <paramref name="weights"/>.</summary>
+    public TrainingLoop(OnnxModel model, TrainableWeights weights, Objective objective, IReadOnlyList<Interaction> records,
+        IReadOnlyList<Interaction> heldOut, TrainingOptions options)
+    {
+        if (records.Count == 0)
+            throw new InvalidInputException("There are no records to train on.");
+        RecordCheck.Require(model, objective, records);
+        RecordCheck.Require(model, objective, heldOut);
+        (_weights, _objective, _records, _heldOut, _options) = (weights, objective, records, heldOut, options);
+        _executor = new GraphExecutor(model, weights);
+        _sampler = new RecordSampler(records, options.BatchSize, options.SamplingSeed);
+        PlannedSteps = (long)_sampler.BatchesPerEpoch * options.MaxEpochs;
+        _evaluationInterval = Math.Max(1, _sampler.BatchesPerEpoch / options.EvaluationsPerEpoch);
+        _classCount = ObjectiveCheck.Require(_executor, objective, records[0]);
+        _optimizer = optim.AdamW(weights.Parameters, options.LearningRate, weight_decay: options.WeightDecay);
+        _best = weights.Capture();
+        _baseLoss = _bestLoss = _heldOutLoss = Evaluate();
+    }
+
+    /// <summary>Steps when training does not stop early.</summary>
+    public long PlannedSteps { get; }
+
+    /// <summary>How far training is.</summary>
+    public TrainingProgress Progress => new(_step, PlannedSteps, _loss, _heldOutLoss, _bestLoss);
+
+    /// <summary>What the best version was trained on.</summary>
+    public TrainingSummary Summary => new()
+    {
+        Records = _records.Count,
+        Steps = _bestStep,
+        HeldOutRecords = _heldOut.Count,
+        BaseLoss = (float)_baseLoss,
+        AdaptedLoss = (float)_bestLoss,
+    };
+
+    /// <summary>One optimizer step, and an evaluation when it is due.</summary>
+    /// <returns>Whether there is more to do.</returns>
+    public bool Step()
+    {
+        if (_step >= PlannedSteps || _stale >= _options.Patience)
+            return false;
+        using RecordBatch batch = RecordBatcher.Create(_sampler.Next(), _classCount);
+        using Tensor loss = Forward(batch);
+        Backward(loss);
+        Update();
+        _step++;
+        if (_step % _evaluationInterval == 0 || _step == PlannedSteps)
+            Judge();
+        return _step < PlannedSteps && _stale < _options.Patience;
+    }
+
+    /// <summary>Puts the best version's values back into the weights.</summary>
+    public void RestoreBest() => _weights.Restore(_best);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _executor.Dispose();
+    }
+
+    private Tensor Forward(RecordBatch batch)
+    {
+        using Tensor value = _executor.Run(batch.Inputs, _objective.ValueName)[0];
+        return ObjectiveLoss.Mean(_objective, value, batch);
+    }
+
+    private void Backward(Tensor loss)
+    {
+        double current = loss.item<float>();
+        if (double.IsNaN(current) || double.IsInfinity(current))
+            throw new TrainingFailedException($"The loss became {current} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
+        _lossSum += current;
+        _optimizer.zero_grad();
+        loss.backward();
+    }
+
+    private void Update()
+    {
+        foreach (optim.ILearningRateController group in _optimizer.ParamGroups)
+            group.LearningRate = LearningRate.At(_step, PlannedSteps, _options.LearningRate);
+        double norm = nn.utils.clip_grad_norm_(_weights.Parameters, _options.GradientClipNorm);
+        if (double.IsNaN(norm) || double.IsInfinity(norm))
+            throw new TrainingFailedException($"A gradient became {norm} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
+        _optimizer.step()?.Dispose();
+        _weights.Constrain();
+    }
+
+    /// <summary>Scores the present version, keeps it when it is the best, and counts how long none was.</summary>
+    private void Judge()
+    {
+        _loss = _lossSum / _evaluationInterval;
+        _lossSum = 0;
+        _heldOutLoss = Evaluate();
+        if (_heldOut.Count > 0 && !(_heldOutLoss < _bestLoss))
+        {
+            _stale++;
+            return;
+        }
+
+        (_best, _bestLoss, _bestStep, _stale) = (_weights.Capture(), _heldOutLoss, _step, 0);
+    }
+
+    /// <summary>Mean loss on the held-out records; NaN when there are none.</summary>
+    private double Evaluate() => HeldOutLoss.Mean(_executor, _objective, _heldOut, Math.Max(_options.BatchSize, 128), _classCount);
+}
