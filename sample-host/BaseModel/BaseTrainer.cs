@@ -19,9 +19,8 @@ public sealed class BaseTrainer(BaseTrainingOptions options, Action<string> repo
 
     private TimeSpan _before;
 
-    /// <summary>Trains, and writes the model.</summary>
-    /// <returns>The trained model and what it was trained on.</returns>
-    public OnnxModel Run()
+    /// <summary>Trains, and writes the model and its card.</summary>
+    public void Run()
     {
         IReadOnlyList<PgnGame> games = BaseGames.Load(options.Games, report);
         (IReadOnlyList<PgnGame> training, List<Interaction> validation) = HoldSomeOut(games);
@@ -33,7 +32,9 @@ public sealed class BaseTrainer(BaseTrainingOptions options, Action<string> repo
         report($"validation loss {tuner.Evaluate(validation):F4} after {tuner.Steps} steps of {options.BatchSize}");
         OnnxModel trained = untrained.WithInitializers(tuner.Weights());
         trained.Save(options.Output);
-        return trained;
+        string card = ModelCard.Write(trained, options, tuner.Steps, games.Count, BaseEvaluation.Run(trained, options.Games));
+        File.WriteAllText(Path.ChangeExtension(options.Output, ".md"), card);
+        report(card);
     }
 
     private string CheckpointPath => options.Output + ".checkpoint";

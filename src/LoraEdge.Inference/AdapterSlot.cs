@@ -23,12 +23,12 @@ public sealed class AdapterSlot : IDisposable
     /// <param name="adapter">The adapter; null goes back to the base model.</param>
     /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>
     /// <exception cref="ObjectDisposedException">The slot was disposed.</exception>
-    public void Publish(Adapter? adapter) => Publish(adapter is null ? _model.Base : _model.Build(adapter));
+    public void Publish(Adapter? adapter) => Swap(adapter is null ? _model.Base : _model.Build(adapter));
 
     /// <summary>Swaps a session in: inferences that begin afterwards run on it, and the one in use before is disposed after its last.</summary>
     /// <param name="session">From <see cref="ServingModel.Build"/>; taken over, also when this fails. <see cref="ServingModel.Base"/> is only borrowed.</param>
     /// <exception cref="ObjectDisposedException">The slot was disposed.</exception>
-    public void Publish(MergedSession session)
+    public void Swap(MergedSession session)
     {
         lock (_gate)
         {

@@ -11,7 +11,7 @@ public sealed class MergedSession : IDisposable
 {
     private readonly string _model;
     private readonly InferenceSession _session;
-    private readonly RunOptions _options = new();
+    private readonly RunOptions _options;
     private readonly ModelInputs _inputs;
     private readonly string[] _outputs;
     private readonly UseCount _uses;
@@ -22,16 +22,21 @@ public sealed class MergedSession : IDisposable
     /// <param name="settings">How to run it; null for the defaults.</param>
     /// <exception cref="ArgumentException">A weight does not exist in the model, or has another number of values.</exception>
     /// <exception cref="InvalidOptionsException">A setting is out of range.</exception>
-    /// <exception cref="ModelFormatException">ONNX Runtime refuses the model.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime refuses the model, or hosts cannot hold any of its outputs.</exception>
     /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing.</exception>
     public MergedSession(OnnxModel model, IReadOnlyDictionary<string, float[]>? weights = null, SessionSettings? settings = null)
     {
         byte[] bytes = weights is null ? model.ToBytes() : model.ToBytes(weights);
-        _session = NativeSession.Open(bytes, model.Name, settings ?? new SessionSettings());
         _model = model.Name;
         _inputs = new ModelInputs(model);
-        _outputs = [.. _session.OutputNames.Where(name => OutputTensors.CanHold(_session.OutputMetadata[name]))];
+        _session = NativeSession.Open(bytes, model.Name, settings ?? new SessionSettings());
+        _options = new RunOptions();
         _uses = new UseCount(Release);
+        _outputs = [.. _session.OutputNames.Where(name => OutputTensors.CanHold(_session.OutputMetadata[name]))];
+        if (_outputs.Length > 0)
+            return;
+        Dispose();
+        throw new ModelFormatException($"None of the outputs of {_model} can be served ({string.Join(", ", model.Graph.Outputs.Select(output => output.Name))}): a host takes tensors of {string.Join(", ", Enum.GetNames(typeof(TensorElementType)))}. Cast an output to one of them when exporting.");
     }
 
     /// <summary>The adapter that is merged in; null for the base model and for weights of another origin.</summary>

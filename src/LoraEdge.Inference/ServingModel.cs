@@ -34,7 +34,7 @@ public sealed class ServingModel : IDisposable
 
     /// <summary>
     /// Builds a session with an adapter merged in, on the calling thread, which is therefore not the host's. It serves nobody
-    /// until it is handed to <see cref="AdapterSlot.Publish(MergedSession)"/>; until then it is the caller's to dispose.
+    /// until it is handed to <see cref="AdapterSlot.Swap"/>; until then it is the caller's to dispose.
     /// </summary>
     /// <param name="adapter">The adapter.</param>
     /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>

@@ -72,11 +72,7 @@ public sealed class FullFineTuner : IDisposable
     }
 
     /// <summary>The trained weights by initializer name.</summary>
-    public IReadOnlyDictionary<string, float[]> Weights()
-    {
-        float[][] values = _weights.Capture();
-        return _weights.Names.Select((name, index) => (name, index)).ToDictionary(pair => pair.name, pair => values[pair.index], StringComparer.Ordinal);
-    }
+    public IReadOnlyDictionary<string, float[]> Weights() => _weights.ByName();
 
     /// <summary>Writes weights and optimizer state, so that training can go on after a restart where it stopped.</summary>
     public void SaveCheckpoint(Stream stream) => TrainingCheckpoint.Write(stream, _model.Fingerprint, _weights, _optimizer, Steps);

@@ -25,8 +25,9 @@ internal sealed class FullWeights : TrainableWeights
     /// <inheritdoc />
     public override IReadOnlyList<Parameter> Parameters => [.. _parameters.Values];
 
-    /// <summary>The trained initializers' names, in the order of <see cref="Parameters"/>.</summary>
-    public IReadOnlyList<string> Names => [.. _parameters.Keys];
+    /// <summary>Copies the trained values, by initializer name.</summary>
+    public IReadOnlyDictionary<string, float[]> ByName() =>
+        _parameters.Keys.Zip(Capture(), (name, values) => (name, values)).ToDictionary(pair => pair.name, pair => pair.values, StringComparer.Ordinal);
 
     /// <inheritdoc />
     public override Tensor? Replacement(string initializer) =>

@@ -66,7 +66,7 @@ internal sealed class LowRankWeights : TrainableWeights
             double norm = DeltaNorm(a, b);
             if (norm <= bound)
                 continue;
-            b.mul_((float)(bound / norm)).Dispose();
+            b.mul_((float)(bound / norm));
             Clamped++;
         }
     }

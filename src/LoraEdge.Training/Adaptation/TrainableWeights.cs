@@ -37,17 +37,21 @@ internal abstract class TrainableWeights : IDisposable
         for (int i = 0; i < values.Length; i++)
         {
             using Tensor source = tensor(values[i], Parameters[i].shape);
-            Parameters[i].copy_(source).Dispose();
+            Parameters[i].copy_(source);
         }
+    }
+
+    /// <summary>Forgets the gradients of earlier steps.</summary>
+    public void ClearGradients()
+    {
+        foreach (Parameter parameter in Parameters)
+            parameter.grad = null;
     }
 
     /// <inheritdoc />
     public virtual void Dispose()
     {
         foreach (Parameter parameter in Parameters)
-        {
-            parameter.grad?.Dispose();
             parameter.Dispose();
-        }
     }
 }

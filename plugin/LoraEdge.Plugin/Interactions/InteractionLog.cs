@@ -1,0 +1,29 @@
+namespace LoraEdge.Interactions;
+
+/// <summary>A player's interactions in the order in which they happened, in memory.</summary>
+internal sealed class InteractionLog
+{
+    private readonly List<Interaction> _records = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_records)
+                return _records.Count;
+        }
+    }
+
+    public void Append(Interaction record)
+    {
+        lock (_records)
+            _records.Add(record);
+    }
+
+    /// <summary>What has been recorded so far, oldest first.</summary>
+    public Interaction[] Snapshot()
+    {
+        lock (_records)
+            return _records.ToArray();
+    }
+}

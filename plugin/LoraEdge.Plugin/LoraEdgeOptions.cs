@@ -1,0 +1,44 @@
+namespace LoraEdge;
+
+/// <summary>What a host decides once, when it loads its model.</summary>
+public sealed record LoraEdgeOptions
+{
+    /// <summary>Path of the frozen ONNX model that the host ships. Not to be changed while the plugin is loaded.</summary>
+    public required string ModelPath { get; init; }
+
+    /// <summary>What training minimises.</summary>
+    public required Objective Objective { get; init; }
+
+    /// <summary>
+    /// Who trains: <c>LoraEdge.Training.LoraFaTrainer</c> in this process, for example. Default: null, a host that only
+    /// serves. Loading takes the trainer over: the plugin disposes it.
+    /// </summary>
+    public IAdapterTrainer? Trainer { get; init; }
+
+    /// <summary>
+    /// Folder for the players' adapters, created when the first one is stored. Default: null, adapters are kept in memory and
+    /// end with their profile.
+    /// </summary>
+    public string? StorageFolder { get; init; }
+
+    /// <summary>How adapters are trained.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>
+    /// Where the frozen A comes from: a seed, or a <see cref="CalibratedProjection"/> shipped beside the model. Default: seed 0.
+    /// One per model, never per player, or the players' adapters cannot be combined.
+    /// </summary>
+    public IProjectionSource Projection { get; init; } = new SeededProjection(0);
+
+    /// <summary>
+    /// Share of a player's records, the newest, that decides when training stops and is never trained on; from 0 to below 1.
+    /// Default: 0.1. With 0 training runs to its last epoch and may overfit.
+    /// </summary>
+    public double HeldOutShare { get; init; } = 0.1;
+
+    /// <summary>How B is stored. Default: half precision, two bytes a number. What is served is what is stored.</summary>
+    public AdapterPrecision AdapterPrecision { get; init; } = AdapterPrecision.Float16;
+
+    /// <summary>CPU threads of one inference, the calling one included. Default: 1.</summary>
+    public int InferenceThreads { get; init; } = 1;
+}

@@ -1,0 +1,13 @@
+using LoraEdge.Onnx;
+using LoraEdge.Training.Execution;
+
+namespace LoraEdge.Training;
+
+/// <summary>Tells whether a model can be trained through, before anything native is opened for it.</summary>
+public static class TrainingSupport
+{
+    /// <summary>Checks every node that the model's outputs need.</summary>
+    /// <param name="model">The model.</param>
+    /// <exception cref="UnsupportedModelException">Some nodes cannot be executed; all of them are listed.</exception>
+    public static void Require(OnnxModel model) => SupportCheck.Require(model, OperatorTable.Default);
+}

@@ -1,0 +1,32 @@
+using Rival.Adaptation;
+
+namespace LoraEdge.Benchmarks.Personalization;
+
+/// <summary>One row of the table: what is trained, and the learning rates to choose from.</summary>
+/// <param name="Name">The row's name.</param>
+/// <param name="Kind">What is trained.</param>
+/// <param name="Rank">Rank; without meaning for full fine-tuning.</param>
+/// <param name="IsCalibrated">Whether A is the projection shipped beside the model, or else the random one of seed 0.</param>
+/// <param name="LearningRate">The rate that tuning chose; see the project's README for the command.</param>
+/// <param name="Candidates">The rates that tuning chooses from.</param>
+internal sealed record Method(string Name, AdaptationKind Kind, int Rank, bool IsCalibrated, double LearningRate, double[] Candidates)
+{
+    /// <summary>All rows. The first is what LoraEdge does by default.</summary>
+    public static IReadOnlyList<Method> All { get; } =
+    [
+        new("LoRA-FA rank 1", AdaptationKind.LoraFa, 1, true, 1e-3, [3e-4, 1e-3, 3e-3]),
+        new("LoRA-FA rank 1, random A", AdaptationKind.LoraFa, 1, false, 3e-3, [1e-3, 3e-3, 1e-2]),
+        new("LoRA-FA rank 8", AdaptationKind.LoraFa, 8, true, 3e-4, [1e-4, 3e-4, 1e-3]),
+        new("LoRA rank 1", AdaptationKind.Lora, 1, false, 3e-3, [1e-3, 3e-3, 1e-2]),
+        new("LoRA rank 8", AdaptationKind.Lora, 8, false, 1e-3, [3e-4, 1e-3, 3e-3]),
+        new("full fine-tuning", AdaptationKind.Full, 0, false, 1e-4, [3e-5, 1e-4, 3e-4]),
+    ];
+
+    /// <summary>The options of a run.</summary>
+    public AdaptationOptions Options(double learningRate, IProjectionSource calibrated) => new()
+    {
+        Kind = Kind,
+        Training = new TrainingOptions { Rank = Math.Max(1, Rank), LearningRate = learningRate },
+        Projection = IsCalibrated ? calibrated : new SeededProjection(0),
+    };
+}

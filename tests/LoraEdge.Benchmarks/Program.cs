@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.Text.Json;
+using LoraEdge;
+using LoraEdge.Benchmarks;
+using LoraEdge.Benchmarks.Personalization;
+using Rival.Chess;
+
+var benchmarks = new Dictionary<string, Func<BenchmarkRun, object>>
+{
+    ["personalization"] = PersonalizationBenchmark.Run,
+};
+var name = new Argument<string>("name") { Description = $"What to measure: {string.Join(", ", benchmarks.Keys)}." };
+name.AcceptOnlyFromAmong([.. benchmarks.Keys]);
+var data = new Option<string?>("--data") { Description = "A folder laid out as ../shared/data that takes its place; every player in it counts as held out." };
+var full = new Option<bool>("--full") { Description = "The full counts, learning rates tuned anew; takes hours." };
+var json = new Option<bool>("--json") { Description = "Nothing on stdout but the JSON object." };
+var root = new RootCommand("Measures LoraEdge. Progress goes to stderr; stdout ends with one JSON object.") { name, data, full, json };
+root.SetAction(result =>
+{
+    try
+    {
+        var run = new BenchmarkRun(new BenchmarkData(result.GetValue(data)), result.GetValue(full), result.GetValue(json));
+        object figures = benchmarks[result.GetRequiredValue(name)](run);
+        Console.WriteLine(JsonSerializer.Serialize(figures, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase }));
+        return 0;
+    }
+    catch (Exception error) when (error is LoraEdgeException or PgnException or DirectoryNotFoundException)
+    {
+        Console.Error.WriteLine(error.Message);
+        return 2;
+    }
+});
+return root.Parse(args).Invoke();

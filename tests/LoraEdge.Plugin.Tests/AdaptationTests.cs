@@ -1,0 +1,125 @@
+using LoraEdge.Training;
+
+namespace LoraEdge.Plugin.Tests;
+
+/// <summary>The whole path with the real trainer: record, train, store, merge, serve.</summary>
+public sealed class AdaptationTests
+{
+    private static LoraEdgeOptions Options(Host host) => host.Options(new LoraFaTrainer()) with
+    {
+        Training = new TrainingOptions { Rank = 2, LearningRate = 0.05, MaxEpochs = 8, BatchSize = 16, TrustRegion = 2 },
+    };
+
+    [Test]
+    public void StartTraining_OnAPlayersRule_LowersTheLossOnMovesNotSeen()
+    {
+        using var host = new Host();
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Options(host));
+        Profile profile = plugin.OpenProfile("ada");
+        Host.Play(profile, 400);
+        double before = Loss(profile);
+
+        TrainingResult result = Host.Train(plugin, profile);
+
+        Assert.That(result.Error, Is.Null);
+        Assert.That(Loss(profile), Is.LessThan(0.8 * before));
+        Assert.That(profile.Adapter, Is.SameAs(result.Adapter));
+        Assert.That(result.Adapter!.Training, Has.Property("Records").EqualTo(360).And.Property("HeldOutRecords").EqualTo(40));
+        Assert.That(result.Elapsed, Is.GreaterThan(TimeSpan.Zero));
+    }
+
+    [Test]
+    public void StartTraining_StoresAFileThatServesTheSameBitsWhenTheProfileIsOpenedAgain()
+    {
+        using var host = new Host();
+        byte[] untrained, trained;
+        TrainingResult result;
+        using (LoraEdgePlugin plugin = LoraEdgePlugin.Load(Options(host)))
+        {
+            Profile profile = plugin.OpenProfile("ada");
+            untrained = Host.Answer(profile);
+            Host.Play(profile, 200);
+            result = Host.Train(plugin, profile);
+            trained = Host.Answer(profile);
+        }
+
+        using LoraEdgePlugin later = host.Load();
+
+        Assert.That(Host.Answer(later.OpenProfile("ada")), Is.EqualTo(trained).And.Not.EqualTo(untrained));
+        Assert.That(Host.Answer(later.OpenProfile("bob")), Is.EqualTo(untrained), "another profile is served with the base model");
+        Assert.That(host.StoredFiles, Is.EqualTo(new[] { "profiles/ada/devices/local.lora" }));
+        Assert.That(new FileInfo(result.FilePath!).Length, Is.EqualTo(result.Bytes));
+    }
+
+    [Test]
+    public void StartTraining_Twice_GivesByteIdenticalFiles()
+    {
+        using var host = new Host();
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Options(host));
+        string[] files = new string[2];
+        for (int i = 0; i < 2; i++)
+        {
+            Profile profile = plugin.OpenProfile("player " + i);
+            Host.Play(profile, 100);
+            files[i] = Host.Train(plugin, profile).FilePath!;
+        }
+
+        Assert.That(File.ReadAllBytes(files[1]), Is.EqualTo(File.ReadAllBytes(files[0])));
+    }
+
+    [Test]
+    public void Infer_WhileTrainingGoesOn_IsServed()
+    {
+        using var host = new Host();
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Options(host));
+        Profile profile = plugin.OpenProfile("ada");
+        Host.Play(profile, 400);
+        byte[] before = Host.Answer(profile);
+        var answers = new HashSet<string>();
+        profile.StartTraining();
+
+        while (profile.IsTraining)
+        {
+            answers.Add(Convert.ToHexString(Host.Answer(profile)));
+            profile.Record(Host.Input(3), Target.Class(0));
+            plugin.Tick();
+        }
+
+        answers.Add(Convert.ToHexString(Host.Answer(profile)));
+        Assert.That(answers, Has.Count.EqualTo(2).And.Contains(Convert.ToHexString(before)));
+        Assert.That(profile.RecordCount, Is.GreaterThan(400));
+    }
+
+    [Test]
+    public void StartTraining_ModelThatCannotBeTrained_FailsAndServesOn()
+    {
+        var builder = new GraphBuilder("gelu").Opset("com.microsoft", 1)
+            .Input("x", TensorElementType.Float32, "batch", 8)
+            .Initializer("w", Numbers.Normal(32, 1), 8, 4);
+        builder.Node("MatMul", ["x", "w"], ["y"]);
+        builder.Node("QuickGelu", ["y"], ["logits"], domain: "com.microsoft");
+        using var host = new Host(builder.Output("logits", TensorElementType.Float32, "batch", 4).Build());
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Options(host));
+        Profile profile = plugin.OpenProfile("ada");
+        Host.Play(profile, 20);
+
+        TrainingResult result = Host.Train(plugin, profile);
+
+        Assert.That(result.Error, Is.TypeOf<UnsupportedModelException>());
+        Assert.That((result.Adapter, result.FilePath, result.Bytes, host.StoredFiles.Length), Is.EqualTo(((Adapter?)null, (string?)null, 0L, 0)));
+        Assert.That(Host.Answer(profile), Has.Length.EqualTo(16));
+    }
+
+    private static double Loss(Profile profile)
+    {
+        double sum = 0;
+        const int Count = 200;
+        for (int seed = 5000; seed < 5000 + Count; seed++)
+        {
+            float[] logits = profile.Infer(Host.Input(seed))["logits"].AsSpan<float>().ToArray();
+            sum += Math.Log(logits.Sum(value => Math.Exp(value))) - logits[Host.Choice(seed)];
+        }
+
+        return sum / Count;
+    }
+}

@@ -1,0 +1,68 @@
+namespace LoraEdge.Plugin.Tests;
+
+/// <summary>Trains nothing: takes a number of steps and gives out an adapter, and lets a test look on and interfere.</summary>
+internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
+{
+    private int _steps;
+    private int _disposals;
+
+    /// <summary>Steps of a session. Default: 3.</summary>
+    public int PlannedSteps { get; init; } = 3;
+
+    /// <summary>Called when a session starts, on the training thread.</summary>
+    public Action<TrainingRequest>? OnStart { get; set; }
+
+    /// <summary>Called in every step, on the training thread, with the number of the session's steps so far.</summary>
+    public Action<int>? OnStep { get; set; }
+
+    /// <summary>Called when a session completes, on the training thread.</summary>
+    public Action? OnComplete { get; set; }
+
+    /// <summary>Requests in the order in which they arrived.</summary>
+    public List<TrainingRequest> Requests { get; } = [];
+
+    /// <summary>Every thread that called the trainer or a session.</summary>
+    public HashSet<int> Threads { get; } = [];
+
+    public int Steps => Volatile.Read(ref _steps);
+
+    public int Disposals => Volatile.Read(ref _disposals);
+
+    public int OpenSessions { get; private set; }
+
+    public ITrainingSession Start(TrainingRequest request)
+    {
+        Threads.Add(Environment.CurrentManagedThreadId);
+        Requests.Add(request);
+        OnStart?.Invoke(request);
+        OpenSessions++;
+        return new Session(this);
+    }
+
+    public void Dispose() => Interlocked.Increment(ref _disposals);
+
+    private Adapter Give() => adapter();
+
+    private sealed class Session(FakeTrainer trainer) : ITrainingSession
+    {
+        private int _done;
+
+        public TrainingProgress Progress => new(_done, trainer.PlannedSteps, 1.0 / _done, double.NaN, double.NaN);
+
+        public bool Step()
+        {
+            trainer.Threads.Add(Environment.CurrentManagedThreadId);
+            trainer.OnStep?.Invoke(_done);
+            Interlocked.Increment(ref trainer._steps);
+            return ++_done < trainer.PlannedSteps;
+        }
+
+        public Adapter Complete()
+        {
+            trainer.OnComplete?.Invoke();
+            return trainer.Give();
+        }
+
+        public void Dispose() => trainer.OpenSessions--;
+    }
+}

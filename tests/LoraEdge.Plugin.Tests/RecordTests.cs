@@ -1,0 +1,73 @@
+namespace LoraEdge.Plugin.Tests;
+
+/// <summary>A record that does not fit is refused when it is made, since it would spoil every training after it.</summary>
+public sealed class RecordTests
+{
+    private Host _host = null!;
+    private LoraEdgePlugin _plugin = null!;
+    private Profile _profile = null!;
+
+    [SetUp]
+    public void Load()
+    {
+        _host = new Host();
+        _plugin = _host.Load();
+        _profile = _plugin.OpenProfile("ada");
+    }
+
+    [TearDown]
+    public void Close()
+    {
+        Assert.That(_profile.RecordCount, Is.Zero);
+        _plugin.Dispose();
+        _host.Dispose();
+    }
+
+    [Test]
+    public void Record_MissingInput_IsRefused() => AssertRefused(new Dictionary<string, HostTensor>(), Target.Class(0), 1, "'x' of policy.onnx is missing");
+
+    [Test]
+    public void Record_ABatch_IsRefused() =>
+        AssertRefused(new Dictionary<string, HostTensor> { ["x"] = HostTensor.From(new float[16], 2, 8) }, Target.Class(0), 1, "record one interaction at a time");
+
+    [TestCase(-1f)]
+    [TestCase(float.NaN)]
+    [TestCase(float.PositiveInfinity)]
+    public void Record_WeightOutOfRange_IsRefused(float weight) => AssertRefused(Host.Input(1), Target.Class(0), weight, "weight");
+
+    private static IEnumerable<TestCaseData> BadTargets()
+    {
+        yield return new TestCaseData(Target.Regression(1, 2), "Target.Class").SetArgDisplayNames("values for a classification");
+        yield return new TestCaseData(Target.Sequence(1, 2), "2 classes, expected one").SetArgDisplayNames("a sequence for one class");
+        yield return new TestCaseData(Target.Class(-1), "negative").SetArgDisplayNames("a negative class");
+        yield return new TestCaseData(Target.Class(2, [0, 1]), "allowed classes").SetArgDisplayNames("a class that is not allowed");
+    }
+
+    [TestCaseSource(nameof(BadTargets))]
+    public void Record_TargetThatDoesNotFit_IsRefused(Target target, string message) => AssertRefused(Host.Input(1), target, 1, message);
+
+    [Test]
+    public void Record_ClassForARegression_IsRefused()
+    {
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(_host.Options() with { Objective = new Objective { ValueName = "hidden", Loss = LossKind.Huber } });
+        using Profile profile = plugin.OpenProfile("bob");
+
+        Assert.That(() => profile.Record(Host.Input(1), Target.Class(1)), Throws.TypeOf<InvalidInputException>().With.Message.Contains("Target.Regression"));
+        Assert.That(() => profile.Record(Host.Input(1), Target.Regression(float.NaN)), Throws.TypeOf<InvalidInputException>());
+        Assert.That(() => profile.Record(Host.Input(1), Target.Regression(new float[16])), Throws.Nothing);
+    }
+
+    [Test]
+    public void Record_FromSeveralThreads_KeepsEveryRecord()
+    {
+        using Profile profile = _plugin.OpenProfile("bob");
+        var inputs = Host.Input(1);
+
+        Parallel.For(0, 1000, _ => profile.Record(inputs, Target.Class(1)));
+
+        Assert.That(profile.RecordCount, Is.EqualTo(1000));
+    }
+
+    private void AssertRefused(IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight, string message) =>
+        Assert.That(() => _profile.Record(inputs, target, weight), Throws.TypeOf<InvalidInputException>().With.Message.Contains(message));
+}

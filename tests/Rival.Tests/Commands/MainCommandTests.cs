@@ -1,0 +1,34 @@
+using NUnit.Framework;
+
+namespace Rival.Tests.Commands;
+
+/// <summary>What the program does without a command.</summary>
+public sealed class MainCommandTests
+{
+    [Test]
+    public void Main_WithFewGames_AdaptsToThreePlayersAndNamesTheirFiles()
+    {
+        using var scratch = new Scratch();
+        (int exitCode, string[] output, string[] error) = RivalProcess.Run("--games-each", "12", "--store", scratch.Folder);
+        Assert.That(exitCode, Is.Zero, string.Join('\n', error));
+        Assert.That(output, Has.Some.Contains("simulated").And.Some.Contains("top-1 base"));
+        string[] files = Directory.GetFiles(scratch.Folder, "*", SearchOption.AllDirectories);
+        Assert.That(files, Has.Length.EqualTo(3));
+        foreach (string file in files)
+            Assert.That(output, Has.Some.Contains($"{new FileInfo(file).Length} bytes").And.Some.EndsWith(file));
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "SIGINT is sent with kill.")]
+    public void Main_Interrupted_EndsWith130AndLeavesNoFile([Values(1500, 5000)] int milliseconds)
+    {
+        using var scratch = new Scratch();
+        using RivalProcess rival = RivalProcess.Start("--store", scratch.Folder);
+        Thread.Sleep(milliseconds);
+        rival.Interrupt();
+        (int exitCode, _, string[] error) = rival.WaitForExit();
+        Assert.That(exitCode, Is.EqualTo(130), string.Join('\n', error));
+        Assert.That(error, Is.Empty);
+        Assert.That(Directory.GetFiles(scratch.Folder, "*.tmp", SearchOption.AllDirectories), Is.Empty);
+    }
+}
