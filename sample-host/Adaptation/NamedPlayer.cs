@@ -11,11 +11,10 @@ internal static class NamedPlayer
     /// <exception cref="PgnException">No game of the file has a player of that name.</exception>
     public static PlayerGames In(GameFile file, string name)
     {
-        NameOrder order = PlayerName.OrderIn(file.Games.SelectMany(game => new[] { game.White, game.Black }));
-        string[] candidates = [name.Trim(), PlayerName.Surname(name, order)];
+        string[] candidates = [name.Trim(), PlayerName.Surname(name)];
         foreach (string candidate in candidates.Where(candidate => candidate.Length > 0))
         {
-            PlayedGame[] games = [.. file.Games.Select(game => Find(game, candidate, order)).OfType<PlayedGame>()];
+            PlayedGame[] games = [.. file.Games.Select(game => Find(game, candidate)).OfType<PlayedGame>()];
             if (games.Length > 0)
                 return new PlayerGames(candidate, file.Path, games);
         }
@@ -23,14 +22,16 @@ internal static class NamedPlayer
         throw new PgnException(file.Path, $"The file '{file.Path}' holds no game of '{name}' among its {file.Games.Count}; most games in it are of '{file.Player}'. Give --player a surname as the file spells it.");
     }
 
-    private static PlayedGame? Find(PgnGame game, string name, NameOrder order)
+    private static PlayedGame? Find(PgnGame game, string name)
     {
-        bool isWhite = Is(game.White, name, order);
-        bool isBlack = Is(game.Black, name, order);
+        bool isWhite = Is(game.White, name);
+        bool isBlack = Is(game.Black, name);
         return isWhite == isBlack ? null : new PlayedGame(game, isWhite ? Side.White : Side.Black);
     }
 
-    private static bool Is(string written, string name, NameOrder order) =>
+    /// <summary>Either order of a written name is tried: the user knows how the player is called, a file need not be of one mind.</summary>
+    private static bool Is(string written, string name) =>
         written.Equals(name, StringComparison.OrdinalIgnoreCase)
-        || PlayerName.Surname(written, order).Equals(name, StringComparison.OrdinalIgnoreCase);
+        || PlayerName.Surname(written, NameOrder.ForenameFirst).Equals(name, StringComparison.OrdinalIgnoreCase)
+        || PlayerName.Surname(written, NameOrder.SurnameFirst).Equals(name, StringComparison.OrdinalIgnoreCase);
 }

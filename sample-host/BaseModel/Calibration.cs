@@ -1,6 +1,6 @@
 using LoraEdge;
 using LoraEdge.Onnx;
-using LoraEdge.Training;
+using LoraEdge.Training.Calibration;
 using Rival.Chess;
 using Rival.Policy;
 
@@ -16,22 +16,20 @@ public static class Calibration
     /// <param name="model">The frozen base model.</param>
     /// <param name="games">A directory with one PGN file per player.</param>
     /// <param name="movesPerPlayer">The newest own moves of each player that count.</param>
-    /// <param name="rank">Rows per layer.</param>
     /// <param name="report">Receives progress.</param>
-    public static CalibratedProjection Run(OnnxModel model, string games, int movesPerPlayer, int rank, Action<string> report)
+    public static CalibratedProjection Run(OnnxModel model, string games, int movesPerPlayer, Action<string> report)
     {
-        PgnCollection collection = PgnCollection.Load(games);
-        using var calibrator = new ProjectionCalibrator(model, PolicyRecord.Objective, Environment.ProcessorCount);
-        foreach (GameFile file in collection.Files.Where(file => PlayerSplit.RoleOf(file.Path) == PlayerRole.Base))
+        var options = new CalibrationOptions { Threads = Environment.ProcessorCount };
+        using var calibrator = new ProjectionCalibrator(model, PolicyRecord.Objective, options);
+        foreach (GameFile file in PgnCollection.Load(games).Files.Where(file => PlayerSplit.RoleOf(file.Path) == PlayerRole.Base))
         {
             List<Interaction> records = NewestMoves(file, movesPerPlayer);
-            if (records.Count < movesPerPlayer / 4)
-                continue;
-            calibrator.Add(records);
-            report($"{calibrator.People} players, last {file.Player} with {records.Count} moves");
+            if (records.Count >= movesPerPlayer / 4)
+                calibrator.Add(records);
         }
 
-        return calibrator.Complete(rank);
+        report($"{calibrator.People} players");
+        return calibrator.Run(progress => report($"step {progress.Step} of {progress.PlannedSteps}, loss {progress.Loss:F4}"));
     }
 
     private static List<Interaction> NewestMoves(GameFile file, int count)

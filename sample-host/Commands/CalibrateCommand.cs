@@ -13,13 +13,12 @@ internal static class CalibrateCommand
         var games = new Option<string>("--games") { Description = "Directory with one PGN file (also .pgn.gz) per player.", Required = true };
         var model = new Option<string>("--model") { Description = "The frozen base model.", Required = true };
         var output = new Option<string>("--out") { Description = "Where the projection goes.", Required = true };
-        var moves = new Option<int>("--moves") { Description = "Newest own moves of each player that count.", DefaultValueFactory = _ => 1000 };
-        var rank = new Option<int>("--rank") { Description = "Highest rank of adapters that use the projection.", DefaultValueFactory = _ => 1 };
-        var command = new Command("calibrate", "Compute the projection that ships beside the base model, from base players.") { games, model, output, moves, rank };
+        var moves = new Option<int>("--moves") { Description = "Newest own moves of each player that count.", DefaultValueFactory = _ => 1500 };
+        var command = new Command("calibrate", "Compute the projection that ships beside the base model, from base players.") { games, model, output, moves };
         command.SetAction(result =>
         {
             OnnxModel frozen = OnnxModel.Load(result.GetRequiredValue(model));
-            CalibratedProjection projection = Calibration.Run(frozen, result.GetRequiredValue(games), result.GetValue(moves), result.GetValue(rank), Console.Error.WriteLine);
+            CalibratedProjection projection = Calibration.Run(frozen, result.GetRequiredValue(games), result.GetValue(moves), Console.Error.WriteLine);
             projection.Save(result.GetRequiredValue(output));
             return 0;
         });

@@ -50,7 +50,8 @@ internal sealed class SimulatedAdaptation(string? modelPath, string? store, int 
         using IPlayerAdaptation method = study.Method(new AdaptationOptions
         {
             StorageFolder = store ?? DefaultStore(model),
-            Training = new TrainingOptions { SamplingSeed = (ulong)seed },
+            // Tastes are further from the frozen model than real players are, so a step may be larger than by default.
+            Training = new TrainingOptions { SamplingSeed = (ulong)seed, LearningRate = 3e-3 },
         });
         PolicyScore[] before = [.. logs.Select(log => study.ScoreBase(log, cancellation))];
         return TrainingDisplay.Run(Consoles.Out(), logs.Select(log => log.Name), show => study.Run(method, logs, before, show, cancellation));

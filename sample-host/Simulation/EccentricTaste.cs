@@ -12,7 +12,7 @@ public sealed class EccentricTaste : ITaste
     public double Of(in Position position, int ownMove, Move move)
     {
         Move[] repertoire = position.SideToMove == Side.White ? s_asWhite : s_asBlack;
-        double liking = ownMove < repertoire.Length && move == repertoire[ownMove] ? 6 : 0;
+        double liking = ownMove < repertoire.Length && move == repertoire[ownMove] ? 10 : 0;
         Piece piece = position.PieceAt(move.From);
         bool toRim = Square.File(move.To) is 0 or 7;
         if (piece == Piece.Knight && toRim)

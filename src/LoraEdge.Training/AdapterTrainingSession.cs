@@ -9,25 +9,24 @@ internal sealed class AdapterTrainingSession : ITrainingSession
 {
     private readonly TrainingRequest _request;
     private readonly OnnxModel _model;
-    private readonly IReadOnlyList<AdaptableLayer> _layers;
     private readonly ProjectionFactors _factors;
     private readonly LowRankWeights _weights;
     private readonly TrainingLoop _loop;
 
     public AdapterTrainingSession(TrainingRequest request)
     {
-        OptionsCheck.Require(request.Options);
+        TrainingOptions options = request.Options;
+        OptionsCheck.Require(options);
         _request = request;
         _model = OnnxModel.Load(request.ModelPath);
-        _layers = ObjectiveLayers.Find(_model, request.Objective);
-        TrainingOptions options = request.Options;
-        _factors = ProjectionFactors.Make(request.Projection, _model.Fingerprint, [.. _layers.Select(ObjectiveLayers.AsWeight)], options.Rank);
+        IReadOnlyList<AdaptableLayer> layers = ObjectiveLayers.Find(_model, request.Objective);
+        _factors = ProjectionFactors.Make(request.Projection, _model.Fingerprint, [.. layers.Select(ObjectiveLayers.AsWeight)], options.Rank);
         NativeLibtorch.EnsureLoaded();
         TorchSharp.torch.set_num_threads(options.Threads);
-        _weights = new LowRankWeights(_layers, _factors.Matrices, options.Rank, options.Scale, trainA: options.Method == AdaptationMethod.Lora);
-        _weights.LimitTo(options.TrustRegion, name => _model.Graph.Initializers[name]);
+        _weights = new LowRankWeights(layers, _factors.Matrices, options.Rank, options.Scale, trainA: options.Method == AdaptationMethod.Lora);
         try
         {
+            _weights.LimitTo(options.TrustRegion, name => _model.Graph.Initializers[name]);
             _loop = new TrainingLoop(_model, _weights, request.Objective, request.Records, request.HeldOut, options);
         }
         catch
@@ -43,7 +42,6 @@ internal sealed class AdapterTrainingSession : ITrainingSession
 
     public Adapter Complete()
     {
-        _loop.RestoreBest();
         bool explicitA = _request.Options.Method == AdaptationMethod.Lora;
         return new Adapter
         {
@@ -51,7 +49,7 @@ internal sealed class AdapterTrainingSession : ITrainingSession
             Projection = explicitA ? new Projection { Kind = ProjectionKind.Explicit } : _factors.Projection,
             Rank = _request.Options.Rank,
             Scale = _request.Options.Scale,
-            Targets = [.. _weights.Branches.Select(branch => Target(branch, explicitA))],
+            Targets = _loop.AtBest(() => _weights.Branches.Select(branch => Target(branch, explicitA)).ToArray()),
             Training = _loop.Summary,
         };
     }

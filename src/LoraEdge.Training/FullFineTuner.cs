@@ -2,7 +2,6 @@ using LoraEdge.Onnx;
 using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
 using LoraEdge.Training.Records;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training;
@@ -29,39 +28,35 @@ public sealed class FullFineTuner : IDisposable
     public FullFineTuner(OnnxModel model, Objective objective, double weightDecay = 0.01, int threads = 1)
     {
         NativeLibtorch.EnsureLoaded();
+        SupportCheck.Require(model, [objective.ValueName]);
         set_num_threads(threads);
         (_model, _objective) = (model, objective);
         _weights = new FullWeights(model.Graph, objective.ValueName);
         _executor = new GraphExecutor(model, _weights);
-        _optimizer = CreateOptimizer(_weights.Parameters, weightDecay);
+        _optimizer = new AdamW(_weights.Parameters, parameter => parameter.dim() > 1 ? weightDecay : 0);
     }
 
     /// <summary>Optimizer steps done, those before a restored checkpoint included.</summary>
-    public long Steps { get; private set; }
+    public long Steps => _optimizer.Steps;
 
     /// <summary>One optimizer step.</summary>
     /// <param name="records">The batch: records of equal shapes, at least one.</param>
     /// <param name="learningRate">AdamW's learning rate for this step.</param>
     /// <param name="clipNorm">Global norm to which gradients are clipped.</param>
     /// <returns>The mean loss before the step.</returns>
-    /// <exception cref="TrainingFailedException">The loss or a gradient is not finite.</exception>
+    /// <exception cref="InvalidInputException">A record does not fit the model, the objective or the rest of the batch.</exception>
+    /// <exception cref="TrainingFailedException">The loss or a gradient is not finite; the weights are as before.</exception>
     public double Step(IReadOnlyList<Interaction> records, double learningRate, double clipNorm = 1)
     {
         Prepare(records);
-        using RecordBatch batch = RecordBatcher.Create(records, _classCount);
-        using Tensor value = _executor.Run(batch.Inputs, _objective.ValueName)[0];
-        using Tensor loss = ObjectiveLoss.Mean(_objective, value, batch);
-        double current = loss.item<float>();
-        _optimizer.zero_grad();
-        loss.backward();
-        double norm = nn.utils.clip_grad_norm_(_weights.Parameters, clipNorm);
-        if (double.IsNaN(current + norm) || double.IsInfinity(current + norm))
-            throw new TrainingFailedException($"At step {Steps} the loss is {current} and the gradient's norm {norm}. Lower the learning rate ({learningRate}).");
-        foreach (optim.ILearningRateController group in _optimizer.ParamGroups)
-            group.LearningRate = learningRate;
-        _optimizer.step()?.Dispose();
-        Steps++;
-        return current;
+        RecordCheck.RequireOneShape(records);
+        _weights.ClearGradients();
+        double loss = Backward(records);
+        double norm = _optimizer.GradientNorm();
+        if (double.IsNaN(loss + norm) || double.IsInfinity(loss + norm))
+            throw new TrainingFailedException($"At step {Steps} the loss is {loss} and the gradient's norm {norm}. Lower the learning rate ({learningRate}).");
+        _optimizer.Step(learningRate, GradientClip.Factor(norm, clipNorm));
+        return loss;
     }
 
     /// <summary>Mean loss on records, without training on them.</summary>
@@ -75,34 +70,35 @@ public sealed class FullFineTuner : IDisposable
     public IReadOnlyDictionary<string, float[]> Weights() => _weights.ByName();
 
     /// <summary>Writes weights and optimizer state, so that training can go on after a restart where it stopped.</summary>
-    public void SaveCheckpoint(Stream stream) => TrainingCheckpoint.Write(stream, _model.Fingerprint, _weights, _optimizer, Steps);
+    public void SaveCheckpoint(Stream stream) => TrainingCheckpoint.Write(stream, _model.Fingerprint, _weights, _optimizer);
 
-    /// <summary>Reads what <see cref="SaveCheckpoint"/> wrote for the same model.</summary>
-    /// <exception cref="ModelFormatException">The checkpoint is damaged or belongs to another model.</exception>
-    public void LoadCheckpoint(Stream stream) => Steps = TrainingCheckpoint.Read(stream, _model.Fingerprint, _weights, _optimizer);
+    /// <summary>Reads what <see cref="SaveCheckpoint"/> wrote for the same model, to the stream's end.</summary>
+    /// <exception cref="ModelFormatException">The checkpoint is damaged or belongs to another model; nothing was changed.</exception>
+    public void LoadCheckpoint(Stream stream) => TrainingCheckpoint.Read(stream, _model.Fingerprint, _weights, _optimizer);
 
     /// <inheritdoc />
     public void Dispose()
     {
-        _optimizer.Dispose();
         _executor.Dispose();
         _weights.Dispose();
     }
 
-    private static AdamW CreateOptimizer(IReadOnlyList<Parameter> parameters, double weightDecay)
+    private double Backward(IReadOnlyList<Interaction> records)
     {
-        AdamW.ParamGroup Group(bool matrices, double decay) =>
-            new(parameters.Where(parameter => parameter.dim() > 1 == matrices).ToArray(), 1e-3, 0.9, 0.999, 1e-8, decay, false, false);
-        return new AdamW([Group(matrices: true, weightDecay), Group(matrices: false, 0)], 1e-3, 0.9, 0.999, 1e-8, weightDecay, false, false);
+        using RecordBatch batch = RecordBatcher.Create(records, _classCount);
+        using Tensor value = _executor.Run(batch.Inputs, _objective.ValueName)[0];
+        using Tensor loss = ObjectiveLoss.Mean(_objective, value, batch);
+        loss.backward();
+        return loss.item<float>();
     }
 
     private void Prepare(IReadOnlyList<Interaction> records)
     {
         if (records.Count == 0)
             throw new InvalidInputException("There are no records.");
-        if (_classCount != 0)
-            return;
         RecordCheck.Require(_model, _objective, records);
-        _classCount = ObjectiveCheck.Require(_executor, _objective, records[0]);
+        if (_classCount == 0)
+            _classCount = ObjectiveCheck.Require(_executor, _objective, records[0]);
+        RecordCheck.RequireClasses(_objective, records, _classCount);
     }
 }

@@ -20,13 +20,14 @@ public static class FullFineTuning
     {
         OptionsCheck.Require(request.Options);
         OnnxModel model = OnnxModel.Load(request.ModelPath);
+        SupportCheck.Require(model, [request.Objective.ValueName]);
         NativeLibtorch.EnsureLoaded();
         TorchSharp.torch.set_num_threads(request.Options.Threads);
         using var weights = new FullWeights(model.Graph, request.Objective.ValueName);
         using var loop = new TrainingLoop(model, weights, request.Objective, request.Records, request.HeldOut, request.Options);
-        while (loop.Step())
+        do
             cancellation.ThrowIfCancellationRequested();
-        loop.RestoreBest();
-        return (weights.ByName(), loop.Summary);
+        while (loop.Step());
+        return (loop.AtBest(weights.ByName), loop.Summary);
     }
 }

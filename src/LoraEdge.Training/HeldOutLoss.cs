@@ -18,8 +18,12 @@ internal static class HeldOutLoss
             using RecordBatch batch = RecordBatcher.Create(group, classCount);
             using Tensor value = executor.Run(batch.Inputs, objective.ValueName)[0];
             (Tensor losses, Tensor counts) = ObjectiveLoss.PerRecord(objective, value, batch);
-            sum += WeightedSum(losses, batch.Weights);
-            count += WeightedSum(counts, batch.Weights);
+            using (losses)
+            using (counts)
+            {
+                sum += WeightedSum(losses, batch.Weights);
+                count += WeightedSum(counts, batch.Weights);
+            }
         }
 
         return count > 0 ? sum / count : double.NaN;
@@ -27,10 +31,7 @@ internal static class HeldOutLoss
 
     private static double WeightedSum(Tensor values, Tensor weights)
     {
-        using (values)
-        {
-            using Tensor weighted = values.mul(weights), sum = weighted.sum();
-            return sum.item<float>();
-        }
+        using Tensor weighted = values.mul(weights), sum = weighted.sum();
+        return sum.item<float>();
     }
 }

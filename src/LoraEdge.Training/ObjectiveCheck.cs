@@ -4,27 +4,39 @@ using static TorchSharp.torch;
 
 namespace LoraEdge.Training;
 
-/// <summary>Runs one record to see whether the objective's value has the rank its loss needs.</summary>
+/// <summary>Checks that the objective's value is one that its loss can be computed on.</summary>
 internal static class ObjectiveCheck
 {
+    /// <summary>Runs one record.</summary>
+    /// <param name="executor">Runs the model with the weights that are trained.</param>
+    /// <param name="objective">The objective.</param>
+    /// <param name="record">A record that <see cref="RecordCheck"/> has accepted.</param>
     /// <returns>Number of classes: the size of the value's last axis.</returns>
-    /// <exception cref="InvalidOptionsException">Value and loss do not go together.</exception>
+    /// <exception cref="InvalidOptionsException">Value and loss do not go together, or no trained weight can change the value.</exception>
     /// <exception cref="InvalidInputException">The record's target does not fit the value.</exception>
     public static int Require(GraphExecutor executor, Objective objective, Interaction record)
     {
-        using var _ = no_grad();
+        if (!(objective.HuberDelta > 0))
+            throw new InvalidOptionsException($"The objective's HuberDelta is {objective.HuberDelta}; it must be above 0.");
         using RecordBatch batch = RecordBatcher.Create([record], classCount: 1);
         using Tensor value = executor.Run(batch.Inputs, objective.ValueName)[0];
-        long[] shape = value.shape;
-        string described = $"'{objective.ValueName}' of shape [{string.Join(",", shape)}]";
-        if (shape.Length == 0 || shape[0] != 1)
-            throw new InvalidOptionsException($"The objective {described} does not keep the batch axis first.");
-        Check(objective, record.Target, shape, described);
-        return (int)shape[^1];
+        RequireFit(objective, value, batch);
+        if (!value.requires_grad)
+            throw new InvalidOptionsException($"No trained weight can change the objective '{objective.ValueName}' by operations that have gradients; name a value before any rounding or choice is made.");
+        return (int)value.shape[^1];
     }
 
-    private static void Check(Objective objective, Target target, long[] shape, string described)
+    /// <summary>Compares the value of a batch with its targets, since libtorch would broadcast some mismatches and end in others.</summary>
+    /// <exception cref="InvalidOptionsException">Value and loss do not go together.</exception>
+    /// <exception cref="InvalidInputException">The targets do not fit the value.</exception>
+    public static void RequireFit(Objective objective, Tensor value, RecordBatch batch)
     {
+        long[] shape = value.shape;
+        string described = $"'{objective.ValueName}' of type {value.dtype} and shape [{string.Join(",", shape)}]";
+        if (!value.is_floating_point())
+            throw new InvalidOptionsException($"The objective {described} does not hold floating-point numbers.");
+        if (shape.Length == 0 || shape[0] != batch.Weights.shape[0])
+            throw new InvalidOptionsException($"The objective {described} does not have the batch of {batch.Weights.shape[0]} as its first axis.");
         switch (objective.Loss)
         {
             case LossKind.CrossEntropy:
@@ -33,13 +45,22 @@ internal static class ObjectiveCheck
                     throw new InvalidOptionsException($"A cross-entropy of one class needs a value (N, C), or (N, T, C) with a position within T; {described} and position {objective.Position} are not.");
                 break;
             case LossKind.SequenceCrossEntropy:
-                if (shape.Length != 3 || shape[1] != target.Classes!.Length)
-                    throw new InvalidOptionsException($"A cross-entropy of a sequence needs a value (N, T, C) with as many positions as the target ({target.Classes!.Length}); {described} is not.");
+                if (shape.Length != 3)
+                    throw new InvalidOptionsException($"A cross-entropy of a sequence needs a value (N, T, C); {described} is not.");
+                RequireCount(described, "positions", shape[1], batch.Classes!);
+                break;
+            case LossKind.MeanSquaredError or LossKind.Huber:
+                RequireCount(described, "elements", shape.Skip(1).Aggregate(1L, (product, size) => product * size), batch.Values!);
                 break;
             default:
-                if (shape.Aggregate(1L, (product, size) => product * size) != target.Values!.Length)
-                    throw new InvalidInputException($"{described} has another number of elements than the target ({target.Values!.Length}).");
-                break;
+                throw new InvalidOptionsException($"The objective's loss is {(int)objective.Loss}, which is not one of LossKind.");
         }
+    }
+
+    private static void RequireCount(string described, string what, long count, Tensor targets)
+    {
+        long given = targets.numel() / targets.shape[0];
+        if (given != count)
+            throw new InvalidInputException($"{described} has {count} {what} per record, but the targets have {given}; give one number for each.");
     }
 }

@@ -6,6 +6,7 @@ internal static class OptionsCheck
     /// <exception cref="InvalidOptionsException">An option is outside its range.</exception>
     public static void Require(TrainingOptions options)
     {
+        Require(options.Method is AdaptationMethod.LoraFa or AdaptationMethod.Lora, nameof(options.Method), options.Method, "one of AdaptationMethod");
         Require(options.Rank is >= 1 and <= AdapterLimits.MaxRank, nameof(options.Rank), options.Rank, $"1 to {AdapterLimits.MaxRank}");
         Require(options.Scale != 0 && !float.IsNaN(options.Scale) && !float.IsInfinity(options.Scale), nameof(options.Scale), options.Scale, "finite and not 0");
         Require(options.LearningRate is > 0 and < 10, nameof(options.LearningRate), options.LearningRate, "above 0 and below 10");

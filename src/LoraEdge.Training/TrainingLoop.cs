@@ -2,7 +2,6 @@ using LoraEdge.Onnx;
 using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
 using LoraEdge.Training.Records;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training;
@@ -13,6 +12,8 @@ namespace LoraEdge.Training;
 /// </summary>
 internal sealed class TrainingLoop : IDisposable
 {
+    private const int SmallestHeldOutBatch = 128;
+
     private readonly TrainableWeights _weights;
     private readonly Objective _objective;
     private readonly IReadOnlyList<Interaction> _records;
@@ -20,7 +21,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingOptions _options;
     private readonly GraphExecutor _executor;
     private readonly RecordSampler _sampler;
-    private readonly optim.Optimizer _optimizer;
+    private readonly AdamW _optimizer;
     private readonly long _evaluationInterval;
     private readonly int _classCount;
     private readonly double _baseLoss;
@@ -30,6 +31,7 @@ internal sealed class TrainingLoop : IDisposable
     private long _step;
     private int _stale;
     private double _lossSum;
+    private int _lossCount;
     private double _loss = double.NaN;
     private double _heldOutLoss;
 
@@ -37,26 +39,38 @@ internal sealed class TrainingLoop : IDisposable
     public TrainingLoop(OnnxModel model, TrainableWeights weights, Objective objective, IReadOnlyList<Interaction> records,
         IReadOnlyList<Interaction> heldOut, TrainingOptions options)
     {
+        SupportCheck.Require(model, [objective.ValueName]);
+        BatchAxis.Require(model, options.BatchSize);
         if (records.Count == 0)
             throw new InvalidInputException("There are no records to train on.");
         RecordCheck.Require(model, objective, records);
         RecordCheck.Require(model, objective, heldOut);
         (_weights, _objective, _records, _heldOut, _options) = (weights, objective, records, heldOut, options);
-        _executor = new GraphExecutor(model, weights);
         _sampler = new RecordSampler(records, options.BatchSize, options.SamplingSeed);
         PlannedSteps = (long)_sampler.BatchesPerEpoch * options.MaxEpochs;
         _evaluationInterval = Math.Max(1, _sampler.BatchesPerEpoch / options.EvaluationsPerEpoch);
-        _classCount = ObjectiveCheck.Require(_executor, objective, records[0]);
-        _optimizer = optim.AdamW(weights.Parameters, options.LearningRate, weight_decay: options.WeightDecay);
+        _optimizer = new AdamW(weights.Parameters, _ => options.WeightDecay);
         _best = weights.Capture();
-        _baseLoss = _bestLoss = _heldOutLoss = Evaluate();
+        _executor = new GraphExecutor(model, weights);
+        try
+        {
+            _classCount = ObjectiveCheck.Require(_executor, objective, records[0]);
+            RecordCheck.RequireClasses(objective, records, _classCount);
+            RecordCheck.RequireClasses(objective, heldOut, _classCount);
+            _baseLoss = _bestLoss = _heldOutLoss = Evaluate();
+        }
+        catch
+        {
+            _executor.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Steps when training does not stop early.</summary>
     public long PlannedSteps { get; }
 
     /// <summary>How far training is.</summary>
-    public TrainingProgress Progress => new(_step, PlannedSteps, _loss, _heldOutLoss, _bestLoss);
+    public TrainingProgress Progress => new(_step, PlannedSteps, _lossCount > 0 ? _lossSum / _lossCount : _loss, _heldOutLoss, _bestLoss);
 
     /// <summary>What the best version was trained on.</summary>
     public TrainingSummary Summary => new()
@@ -68,31 +82,41 @@ internal sealed class TrainingLoop : IDisposable
         AdaptedLoss = (float)_bestLoss,
     };
 
+    private bool IsDone => _step >= PlannedSteps || _stale >= _options.Patience;
+
     /// <summary>One optimizer step, and an evaluation when it is due.</summary>
     /// <returns>Whether there is more to do.</returns>
     public bool Step()
     {
-        if (_step >= PlannedSteps || _stale >= _options.Patience)
+        if (IsDone)
             return false;
-        using RecordBatch batch = RecordBatcher.Create(_sampler.Next(), _classCount);
-        using Tensor loss = Forward(batch);
-        Backward(loss);
+        using (RecordBatch batch = RecordBatcher.Create(_sampler.Next(), _classCount))
+        using (Tensor loss = Forward(batch))
+            Backward(loss);
         Update();
         _step++;
         if (_step % _evaluationInterval == 0 || _step == PlannedSteps)
             Judge();
-        return _step < PlannedSteps && _stale < _options.Patience;
+        return !IsDone;
     }
 
-    /// <summary>Puts the best version's values back into the weights.</summary>
-    public void RestoreBest() => _weights.Restore(_best);
+    /// <summary>Reads something from the weights while they hold the best version. Training can go on afterwards.</summary>
+    public T AtBest<T>(Func<T> read)
+    {
+        float[][] present = _weights.Capture();
+        _weights.Restore(_best);
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            _weights.Restore(present);
+        }
+    }
 
     /// <inheritdoc />
-    public void Dispose()
-    {
-        _optimizer.Dispose();
-        _executor.Dispose();
-    }
+    public void Dispose() => _executor.Dispose();
 
     private Tensor Forward(RecordBatch batch)
     {
@@ -106,26 +130,24 @@ internal sealed class TrainingLoop : IDisposable
         if (double.IsNaN(current) || double.IsInfinity(current))
             throw new TrainingFailedException($"The loss became {current} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
         _lossSum += current;
-        _optimizer.zero_grad();
+        _lossCount++;
+        _weights.ClearGradients();
         loss.backward();
     }
 
     private void Update()
     {
-        foreach (optim.ILearningRateController group in _optimizer.ParamGroups)
-            group.LearningRate = LearningRate.At(_step, PlannedSteps, _options.LearningRate);
-        double norm = nn.utils.clip_grad_norm_(_weights.Parameters, _options.GradientClipNorm);
+        double norm = _optimizer.GradientNorm();
         if (double.IsNaN(norm) || double.IsInfinity(norm))
-            throw new TrainingFailedException($"A gradient became {norm} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
-        _optimizer.step()?.Dispose();
+            throw new TrainingFailedException($"The gradient's norm became {norm} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
+        _optimizer.Step(LearningRate.At(_step, PlannedSteps, _options.LearningRate), GradientClip.Factor(norm, _options.GradientClipNorm));
         _weights.Constrain();
     }
 
     /// <summary>Scores the present version, keeps it when it is the best, and counts how long none was.</summary>
     private void Judge()
     {
-        _loss = _lossSum / _evaluationInterval;
-        _lossSum = 0;
+        (_loss, _lossSum, _lossCount) = (_lossSum / _lossCount, 0, 0);
         _heldOutLoss = Evaluate();
         if (_heldOut.Count > 0 && !(_heldOutLoss < _bestLoss))
         {
@@ -137,5 +159,9 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>Mean loss on the held-out records; NaN when there are none.</summary>
-    private double Evaluate() => HeldOutLoss.Mean(_executor, _objective, _heldOut, Math.Max(_options.BatchSize, 128), _classCount);
+    private double Evaluate()
+    {
+        int batchSize = _options.BatchSize == 1 ? 1 : Math.Max(_options.BatchSize, SmallestHeldOutBatch);
+        return HeldOutLoss.Mean(_executor, _objective, _heldOut, batchSize, _classCount);
+    }
 }

@@ -9,5 +9,5 @@ public static class TrainingSupport
     /// <summary>Checks every node that the model's outputs need.</summary>
     /// <param name="model">The model.</param>
     /// <exception cref="UnsupportedModelException">Some nodes cannot be executed; all of them are listed.</exception>
-    public static void Require(OnnxModel model) => SupportCheck.Require(model, OperatorTable.Default);
+    public static void Require(OnnxModel model) => SupportCheck.Require(model, [.. model.Graph.Outputs.Select(output => output.Name)]);
 }

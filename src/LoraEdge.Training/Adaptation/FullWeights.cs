@@ -13,23 +13,40 @@ internal sealed class FullWeights : TrainableWeights
     /// <summary>Copies the initializers as parameters in fp32.</summary>
     /// <param name="graph">The model's graph.</param>
     /// <param name="value">Only ancestors of this value are trained.</param>
+    /// <exception cref="InvalidOptionsException">No weight leads to the value.</exception>
     public FullWeights(OnnxGraph graph, string value)
     {
         foreach (string name in graph.AncestorsOf([value]).SelectMany(node => node.Inputs).Distinct())
         {
-            if (graph.Initializers.TryGetValue(name, out Initializer? initializer) && initializer.DataType == OnnxDataType.Float)
+            if (graph.Initializers.TryGetValue(name, out Initializer? initializer) && IsWeight(graph, initializer))
                 _parameters.Add(name, new Parameter(WeightTensors.Create(initializer), requires_grad: true));
         }
+
+        if (_parameters.Count == 0)
+            throw new InvalidOptionsException($"No float32 weight leads to '{value}', so there is nothing to train.");
+        (Names, Parameters) = ([.. _parameters.Keys], [.. _parameters.Values]);
     }
 
     /// <inheritdoc />
-    public override IReadOnlyList<Parameter> Parameters => [.. _parameters.Values];
+    public override IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>The trained initializers, in the order of <see cref="Parameters"/>.</summary>
+    public IReadOnlyList<string> Names { get; }
 
     /// <summary>Copies the trained values, by initializer name.</summary>
     public IReadOnlyDictionary<string, float[]> ByName() =>
-        _parameters.Keys.Zip(Capture(), (name, values) => (name, values)).ToDictionary(pair => pair.name, pair => pair.values, StringComparer.Ordinal);
+        Names.Zip(Capture(), (name, values) => (name, values)).ToDictionary(pair => pair.name, pair => pair.values, StringComparer.Ordinal);
 
     /// <inheritdoc />
     public override Tensor? Replacement(string initializer) =>
         _parameters.TryGetValue(initializer, out Parameter? parameter) ? parameter : null;
+
+    /// <summary>
+    /// ONNX does not tell weights from constants. Single numbers and exponents belong to a formula, and what is sliced to the
+    /// length of the input is a table: positions or a causal mask.
+    /// </summary>
+    private static bool IsWeight(OnnxGraph graph, Initializer initializer) =>
+        initializer.DataType == OnnxDataType.Float
+        && initializer.Dims.Length > 0
+        && graph.ConsumersOf(initializer.Name).All(node => node.OpType is not ("Pow" or "Slice"));
 }

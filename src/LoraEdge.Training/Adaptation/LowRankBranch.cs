@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LoraEdge.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -6,7 +7,53 @@ namespace LoraEdge.Training.Adaptation;
 
 /// <summary>The branch <c>s * (x * A^T) * B^T</c> beside one frozen weight.</summary>
 /// <param name="Layer">The adapted layer.</param>
-/// <param name="A">Projection, shape <c>(r, in)</c>; a parameter only for plain LoRA.</param>
-/// <param name="B">Trained factor, shape <c>(out, r)</c>.</param>
+/// <param name="A">Projection, shape <c>(r, in)</c>, fp32; a parameter only for plain LoRA.</param>
+/// <param name="B">Trained factor, shape <c>(out, r)</c>, fp32.</param>
 /// <param name="Scale">The factor s.</param>
-internal sealed record LowRankBranch(AdaptableLayer Layer, Tensor A, Parameter B, float Scale);
+internal sealed record LowRankBranch(AdaptableLayer Layer, Tensor A, Parameter B, float Scale)
+{
+    /// <summary>
+    /// Adds the branch to the layer's product, in place. Autograd keeps only z = x*A^T for the gradient of B, never x: that
+    /// is the memory saving of LoRA-FA, and it holds as long as A needs no gradient itself.
+    /// </summary>
+    /// <param name="product">The frozen layer's result, shape <c>(rows, out)</c>, storage of its own; changed.</param>
+    /// <param name="x">The layer's input, shape <c>(rows, in)</c>.</param>
+    public void AddTo(Tensor product, Tensor x)
+    {
+        // Where the model computes in half precision the branch is still computed in fp32: the factors of a young adapter are
+        // too small for it.
+        using Tensor wide = x.to(ScalarType.Float32), at = A.t(), z = wide.mm(at), bt = B.t();
+        float scale = Scale * Layer.Alpha;
+        if (product.dtype == ScalarType.Float32)
+        {
+            product.addmm_(z, bt, 1, scale);
+            return;
+        }
+
+        using Tensor change = z.mm(bt);
+        product.add_(change, scale);
+    }
+
+    /// <summary>Frobenius norm of the change s*B*A, without computing it: <c>||B A||^2 = trace((B^T B)(A A^T))</c>.</summary>
+    public double ChangeNorm()
+    {
+        int rank = (int)A.shape[0];
+        ReadOnlySpan<float> a = MemoryMarshal.Cast<byte, float>(A.bytes), b = MemoryMarshal.Cast<byte, float>(B.bytes);
+        double sum = 0;
+        for (int i = 0; i < rank; i++)
+        {
+            for (int j = 0; j < rank; j++)
+                sum += Dot(a.Slice(i * Layer.InFeatures), a.Slice(j * Layer.InFeatures), Layer.InFeatures, 1) * Dot(b.Slice(i), b.Slice(j), Layer.OutFeatures, rank);
+        }
+
+        return Math.Abs(Scale) * Math.Sqrt(Math.Max(0, sum));
+    }
+
+    private static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right, int count, int stride)
+    {
+        double sum = 0;
+        for (int i = 0; i < count; i++)
+            sum += (double)left[i * stride] * right[i * stride];
+        return sum;
+    }
+}

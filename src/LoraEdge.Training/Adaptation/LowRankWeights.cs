@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LoraEdge.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -10,7 +11,7 @@ internal sealed class LowRankWeights : TrainableWeights
 {
     private readonly Dictionary<string, LowRankBranch> _branches = new(StringComparer.Ordinal);
     private readonly List<Parameter> _parameters = [];
-    private readonly List<(Parameter B, Tensor A, double Bound)> _bounds = [];
+    private readonly List<(LowRankBranch Branch, double Bound)> _bounds = [];
     private readonly bool _trainsA;
 
     /// <summary>Makes a branch with B = 0 for every layer.</summary>
@@ -24,7 +25,7 @@ internal sealed class LowRankWeights : TrainableWeights
         _trainsA = trainA;
         for (int i = 0; i < layers.Count; i++)
         {
-            Tensor a = tensor(projections[i], rank, layers[i].InFeatures);
+            Tensor a = Aligned(projections[i], rank, layers[i].InFeatures);
             if (trainA)
                 a = Add(a);
             Parameter b = Add(zeros(layers[i].OutFeatures, rank));
@@ -53,7 +54,7 @@ internal sealed class LowRankWeights : TrainableWeights
         foreach (LowRankBranch branch in _branches.Values)
         {
             double sum = weights(branch.Layer.WeightName).ToFloats().Sum(value => (double)value * value);
-            _bounds.Add((branch.B, branch.A, share * Math.Sqrt(sum) / Math.Abs(branch.Scale)));
+            _bounds.Add((branch, share * Math.Sqrt(sum)));
         }
     }
 
@@ -61,12 +62,12 @@ internal sealed class LowRankWeights : TrainableWeights
     public override void Constrain()
     {
         using var _ = no_grad();
-        foreach ((Parameter b, Tensor a, double bound) in _bounds)
+        foreach ((LowRankBranch branch, double bound) in _bounds)
         {
-            double norm = DeltaNorm(a, b);
+            double norm = branch.ChangeNorm();
             if (norm <= bound)
                 continue;
-            b.mul_((float)(bound / norm));
+            branch.B.mul_((float)(bound / norm));
             Clamped++;
         }
     }
@@ -81,11 +82,15 @@ internal sealed class LowRankWeights : TrainableWeights
             branch.A.Dispose();
     }
 
-    /// <summary>||B A||_F, from the r x r Gram matrices: trace((B^T B)(A A^T)).</summary>
-    private static double DeltaNorm(Tensor a, Tensor b)
+    /// <summary>
+    /// A copy in libtorch's own memory. torch.tensor would wrap a managed array, whose address MKL's products depend on in the
+    /// last bit, and the same log would not give the same adapter twice.
+    /// </summary>
+    private static Tensor Aligned(float[] values, params long[] shape)
     {
-        using Tensor bt = b.t(), gramB = bt.mm(b), at = a.t(), gramA = a.mm(at), product = gramB.mul(gramA), sum = product.sum();
-        return Math.Sqrt(Math.Max(0, sum.item<float>()));
+        Tensor copy = empty(shape);
+        MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(copy.bytes);
+        return copy;
     }
 
     private Parameter Add(Tensor initial)

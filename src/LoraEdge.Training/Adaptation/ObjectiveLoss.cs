@@ -24,12 +24,17 @@ internal static class ObjectiveLoss
     }
 
     /// <summary>Sum of the losses of each record, and how many losses that is; both of shape <c>(N)</c>.</summary>
-    public static (Tensor Losses, Tensor Counts) PerRecord(Objective objective, Tensor value, RecordBatch batch) => objective.Loss switch
+    /// <exception cref="LoraEdgeException">Value, loss and targets do not go together.</exception>
+    public static (Tensor Losses, Tensor Counts) PerRecord(Objective objective, Tensor value, RecordBatch batch)
     {
-        LossKind.CrossEntropy => SingleClass(objective, value, batch),
-        LossKind.SequenceCrossEntropy => EveryPosition(objective, value, batch),
-        _ => Regression(objective, value, batch),
-    };
+        ObjectiveCheck.RequireFit(objective, value, batch);
+        return objective.Loss switch
+        {
+            LossKind.CrossEntropy => SingleClass(objective, value, batch),
+            LossKind.SequenceCrossEntropy => EveryPosition(objective, value, batch),
+            _ => Regression(objective, value, batch),
+        };
+    }
 
     /// <summary>Scores of shape <c>(N, C)</c>, such that log_softmax of them are the log-probabilities.</summary>
     public static Tensor ScoresAt(Objective objective, Tensor value)

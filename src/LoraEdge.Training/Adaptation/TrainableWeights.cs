@@ -24,22 +24,10 @@ internal abstract class TrainableWeights : IDisposable
     }
 
     /// <summary>Copies the parameters' values.</summary>
-    public float[][] Capture()
-    {
-        using var _ = no_grad();
-        return [.. Parameters.Select(parameter => parameter.data<float>().ToArray())];
-    }
+    public float[][] Capture() => ParameterValues.Capture(Parameters);
 
     /// <summary>Puts captured values back.</summary>
-    public void Restore(float[][] values)
-    {
-        using var _ = no_grad();
-        for (int i = 0; i < values.Length; i++)
-        {
-            using Tensor source = tensor(values[i], Parameters[i].shape);
-            Parameters[i].copy_(source);
-        }
-    }
+    public void Restore(float[][] values) => ParameterValues.Restore(Parameters, values);
 
     /// <summary>Forgets the gradients of earlier steps.</summary>
     public void ClearGradients()

@@ -20,17 +20,4 @@ internal static class ElementTypes
         OnnxDataType.Bool => ScalarType.Bool,
         _ => null,
     };
-
-    /// <summary>The tensor element type that a host hands over, or null when hosts cannot give it.</summary>
-    public static TensorElementType? ToHost(ScalarType type) => type switch
-    {
-        ScalarType.Float32 => TensorElementType.Float32,
-        ScalarType.Float16 => TensorElementType.Float16,
-        ScalarType.Int64 => TensorElementType.Int64,
-        ScalarType.Int32 => TensorElementType.Int32,
-        ScalarType.Int8 => TensorElementType.Int8,
-        ScalarType.Byte => TensorElementType.UInt8,
-        ScalarType.Bool => TensorElementType.Boolean,
-        _ => null,
-    };
 }

@@ -11,29 +11,37 @@ namespace LoraEdge.Training.Execution;
 /// </summary>
 internal sealed class GraphExecutor : IDisposable
 {
+    /// <summary>
+    /// Plans that are kept. Texts come in hundreds of lengths, and a plan takes about a kilobyte per node; beyond this many
+    /// the oldest is built again when it is needed.
+    /// </summary>
+    private const int MaxPlans = 64;
+
     private readonly OnnxModel _model;
     private readonly WeightTensors _weights;
     private readonly TrainableWeights? _trained;
     private readonly Dictionary<string, GraphPlan> _plans = new(StringComparer.Ordinal);
+    private readonly Queue<string> _oldestPlans = new();
 
     /// <summary>Prepares a model for execution.</summary>
     /// <param name="model">The frozen model.</param>
     /// <param name="trained">What is trained on top of it, borrowed; null to run the model as it is.</param>
-    /// <exception cref="UnsupportedModelException">Some nodes cannot be executed; all of them are listed.</exception>
     /// <exception cref="NativeRuntimeException">libtorch is missing or cannot be loaded.</exception>
     public GraphExecutor(OnnxModel model, TrainableWeights? trained = null)
     {
         NativeLibtorch.EnsureLoaded();
-        SupportCheck.Require(model, OperatorTable.Default);
         _model = model;
         _trained = trained;
         _weights = new WeightTensors(model.Graph);
     }
 
+    /// <summary>Plans that are kept at present.</summary>
+    public int PlanCount => _plans.Count;
+
     /// <summary>Computes values of the graph. Results are the caller's, also when one is an input or a constant.</summary>
     /// <param name="inputs">The model's inputs by name, borrowed.</param>
     /// <param name="outputs">Names of the wanted values; only their ancestors run.</param>
-    /// <exception cref="LoraEdgeException">The inputs do not fit the model.</exception>
+    /// <exception cref="LoraEdgeException">The inputs do not fit the model, or it cannot be executed.</exception>
     public Tensor[] Run(IReadOnlyDictionary<string, Tensor> inputs, params string[] outputs)
     {
         GraphPlan plan = PlanFor(inputs, outputs);
@@ -57,6 +65,7 @@ internal sealed class GraphExecutor : IDisposable
         foreach (GraphPlan plan in _plans.Values)
             plan.Dispose();
         _plans.Clear();
+        _oldestPlans.Clear();
         _weights.Dispose();
     }
 
@@ -105,7 +114,22 @@ internal sealed class GraphExecutor : IDisposable
         if (_plans.TryGetValue(key, out GraphPlan? plan))
             return plan;
         InputCheck.Require(_model, inputs);
-        return _plans[key] = new PlanBuilder(_model, OperatorTable.Default, _weights, _trained).Build(inputs, outputs);
+        plan = new PlanBuilder(_model, _weights, _trained).Build(inputs, outputs);
+        Keep(key, plan);
+        return plan;
+    }
+
+    private void Keep(string key, GraphPlan plan)
+    {
+        if (_plans.Count == MaxPlans)
+        {
+            string oldest = _oldestPlans.Dequeue();
+            _plans[oldest].Dispose();
+            _plans.Remove(oldest);
+        }
+
+        _plans.Add(key, plan);
+        _oldestPlans.Enqueue(key);
     }
 
     private static string KeyOf(IReadOnlyDictionary<string, Tensor> inputs, string[] outputs)

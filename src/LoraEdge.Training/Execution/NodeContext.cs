@@ -1,10 +1,11 @@
 using LoraEdge.Onnx;
+using LoraEdge.Training.Adaptation;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Execution;
 
 /// <summary>What an operator knows when its operation is prepared: the node, and type, shape and constancy of its inputs.</summary>
-internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<ValueFacts?> inputs)
+internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<ValueFacts?> inputs, LowRankBranch? branch)
 {
     /// <summary>The node.</summary>
     public OnnxNode Node { get; } = node;
@@ -14,6 +15,9 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
 
     /// <summary>Number of inputs, omitted trailing ones not counted.</summary>
     public int InputCount { get; } = inputs.Count;
+
+    /// <summary>The low-rank branch beside the node's weight, which the operation must add; null when it has none.</summary>
+    public LowRankBranch? Branch { get; } = branch;
 
     /// <summary>Set by an operator whose result is known as soon as its inputs' shapes are, whatever their values.</summary>
     public bool DependsOnShapesOnly { get; set; }
@@ -30,10 +34,13 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     /// <summary>Element type of an input.</summary>
     public ScalarType Type(int index) => Facts(index).Type;
 
+    /// <summary>The content of an input, borrowed; null when it is not constant.</summary>
+    public Tensor? Constant(int index) => Facts(index).Constant;
+
     /// <summary>The values of a constant integer input, for example a shape or axes.</summary>
     public long[] Integers(int index)
     {
-        Tensor constant = Facts(index).Constant
+        Tensor constant = Constant(index)
             ?? throw Fail($"input {index} ('{Node.Inputs[index]}') must be constant for known input shapes, but it depends on values");
         if (constant.dtype is not (ScalarType.Int64 or ScalarType.Int32))
             throw Fail($"input {index} must hold integers, not {constant.dtype}");
@@ -60,6 +67,9 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
         if (!holds)
             throw Fail(otherwise);
     }
+
+    /// <summary>Checks that an input holds floating-point numbers.</summary>
+    public void RequireFloats(int index) => Require(is_floating_point(Type(index)), $"input {index} must hold floating-point numbers");
 
     /// <summary>An error that names the node.</summary>
     public ModelFormatException Fail(string what) =>

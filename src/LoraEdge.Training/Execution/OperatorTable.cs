@@ -6,50 +6,44 @@ namespace LoraEdge.Training.Execution;
 /// <summary>Which operators can be executed, by domain, name and the opset version since which a form of them is valid.</summary>
 internal sealed class OperatorTable
 {
-    private readonly Dictionary<(string Domain, string OpType), SortedList<long, OperatorBuilder>> _builders = [];
+    private readonly Dictionary<(string Domain, string OpType), SortedList<long, OperatorForm>> _operators = [];
 
     /// <summary>Every operator that LoraEdge executes.</summary>
     public static OperatorTable Default { get; } = CreateDefault();
 
-    /// <summary>Registers one form of an operator of the default domain.</summary>
-    /// <exception cref="ArgumentException">The same form is registered twice.</exception>
-    public void Add(string opType, long since, OperatorBuilder builder) => Add("", opType, since, builder);
+    /// <summary>Everything registered: operator and the opset version since which a form of it is valid.</summary>
+    public IEnumerable<(string OpType, long Since)> Forms => _operators.SelectMany(entry => entry.Value.Keys.Select(since => (entry.Key.OpType, since)));
 
-    /// <summary>Registers one form of an operator.</summary>
-    /// <param name="domain">The operator's domain, empty for ai.onnx.</param>
+    /// <summary>Registers one form of an operator of ONNX's own domain.</summary>
     /// <param name="opType">The operator.</param>
     /// <param name="since">First opset version with this form.</param>
     /// <param name="builder">Prepares the operation.</param>
+    /// <param name="objection">
+    /// Why a node's attributes or outputs ask for something that is not supported, or null; so that it is reported with
+    /// everything else that is not, before anything runs. Default: no objections.
+    /// </param>
     /// <exception cref="ArgumentException">The same form is registered twice.</exception>
-    public void Add(string domain, string opType, long since, OperatorBuilder builder)
+    public void Add(string opType, long since, OperatorBuilder builder, Func<OnnxNode, string?>? objection = null)
     {
-        if (!_builders.TryGetValue((domain, opType), out SortedList<long, OperatorBuilder>? forms))
-            _builders[(domain, opType)] = forms = [];
+        if (!_operators.TryGetValue(("", opType), out SortedList<long, OperatorForm>? forms))
+            _operators[("", opType)] = forms = [];
         if (forms.ContainsKey(since))
-            throw new ArgumentException($"{opType} of domain '{domain}' is registered twice for opset {since}.");
-        forms.Add(since, builder);
+            throw new ArgumentException($"{opType} is registered twice for opset {since}.");
+        forms.Add(since, new OperatorForm(builder, objection));
     }
 
-    /// <summary>The form of a node's operator in its model's opset, or null with the reason why there is none.</summary>
+    /// <summary>What prepares a node's operation in its model's opset, or null with the reason why nothing does.</summary>
     public OperatorBuilder? Find(OnnxNode node, long opset, out string reason)
     {
-        reason = "";
-        if (!_builders.TryGetValue((node.Domain, node.OpType), out SortedList<long, OperatorBuilder>? forms))
+        if (!_operators.TryGetValue((node.Domain, node.OpType), out SortedList<long, OperatorForm>? forms))
         {
             reason = "the operator is not supported";
             return null;
         }
 
-        OperatorBuilder? found = null;
-        foreach (KeyValuePair<long, OperatorBuilder> form in forms)
-        {
-            if (form.Key <= opset)
-                found = form.Value;
-        }
-
-        if (found is null)
-            reason = $"supported from opset {forms.Keys[0]} on";
-        return found;
+        OperatorForm? form = forms.LastOrDefault(form => form.Key <= opset).Value;
+        reason = form is null ? $"supported from opset {forms.Keys[0]} on" : form.Objection?.Invoke(node) ?? "";
+        return reason.Length == 0 ? form!.Builder : null;
     }
 
     private static OperatorTable CreateDefault()
@@ -67,4 +61,6 @@ internal sealed class OperatorTable
         Casting.Register(table);
         return table;
     }
+
+    private sealed record OperatorForm(OperatorBuilder Builder, Func<OnnxNode, string?>? Objection);
 }

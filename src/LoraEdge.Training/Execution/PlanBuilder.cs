@@ -9,7 +9,7 @@ namespace LoraEdge.Training.Execution;
 /// operators' own code is the only shape inference there is (libtorch's meta device lacks too many kernels for this). The
 /// price is one forward pass per set of shapes, paid once.
 /// </summary>
-internal sealed class PlanBuilder(OnnxModel model, OperatorTable operators, WeightTensors weights, TrainableWeights? trained)
+internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, TrainableWeights? trained)
 {
     private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
     private readonly List<ValueFacts> _facts = [];
@@ -21,21 +21,23 @@ internal sealed class PlanBuilder(OnnxModel model, OperatorTable operators, Weig
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
 
     /// <summary>Builds the plan for the given inputs and wanted values.</summary>
+    /// <exception cref="InvalidOptionsException">The graph has no such value.</exception>
+    /// <exception cref="UnsupportedModelException">Nodes that lead to the wanted values cannot be executed; all are listed.</exception>
     /// <exception cref="ModelFormatException">A node cannot work on these shapes.</exception>
     public GraphPlan Build(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs)
     {
         using var _ = no_grad();
-        IReadOnlyList<OnnxNode> nodes = model.Graph.AncestorsOf(outputs);
+        SupportCheck.Require(model, outputs);
+        PlannedNode[] nodes = [.. BiasFusion.Apply(model.Graph, model.Graph.AncestorsOf(outputs), outputs)];
         foreach (string name in nodes.SelectMany(node => node.Inputs))
             _uses[name] = _uses.TryGetValue(name, out int uses) ? uses + 1 : 1;
         try
         {
             foreach (KeyValuePair<string, Tensor> input in inputs)
                 _inputs.Add((Trace(input.Key, input.Value.alias()), input.Key));
-            foreach (OnnxNode node in nodes)
+            foreach (PlannedNode node in nodes)
                 AddNode(node);
-            int[] wanted = [.. outputs.Select(SlotOf)];
-            return new GraphPlan(_facts.Count, LastUses.Assign(_steps, Permanent(wanted)), _inputs, UsedConstants(wanted), wanted, _folded);
+            return Assemble([.. outputs.Select(SlotOf)]);
         }
         catch
         {
@@ -50,53 +52,54 @@ internal sealed class PlanBuilder(OnnxModel model, OperatorTable operators, Weig
         }
     }
 
-    private HashSet<int> Permanent(int[] outputs) => [.. outputs, .. _inputs.Select(input => input.Slot), .. _constants.Select(constant => constant.Slot)];
-
-    private List<(int Slot, Tensor Value)> UsedConstants(int[] outputs)
+    private GraphPlan Assemble(int[] wanted)
     {
-        HashSet<int> used = [.. _steps.SelectMany(step => step.Inputs), .. outputs];
-        return [.. _constants.Where(constant => used.Contains(constant.Slot))];
+        PlanStep[] steps = NeededSteps.Select(_steps, wanted, _inputs.Select(input => input.Slot).Concat(_constants.Select(constant => constant.Slot)));
+        HashSet<int> used = [.. steps.SelectMany(step => step.Inputs), .. wanted];
+        return new GraphPlan(_facts.Count, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _folded);
     }
 
-    private void AddNode(OnnxNode node)
+    private void AddNode(PlannedNode planned)
     {
-        int[] inputs = [.. node.Inputs.Select(SlotOf)];
+        (OnnxNode node, int[] inputs) = (planned.Node, [.. planned.Inputs.Select(SlotOf)]);
         ValueFacts?[] facts = [.. inputs.Select(slot => slot < 0 ? null : _facts[slot])];
-        OperatorBuilder builder = operators.Find(node, OpsetOf(node), out string reason)
-            ?? throw new UnsupportedModelException(model.Name, [new UnsupportedNode(node.DisplayName, node.OpType, OpsetOf(node), reason)]);
-        var context = new NodeContext(node, OpsetOf(node), facts);
+        LowRankBranch? branch = node.Inputs.Count > 1 ? trained?.BranchOf(node.Inputs[1]) : null;
+        OperatorBuilder builder = OperatorTable.Default.Find(node, model.Opsets[node.Domain], out _)!;
+        var context = new NodeContext(node, model.Opsets[node.Domain], facts, branch);
         Operation operation = builder(context);
-        bool constant = context.DependsOnShapesOnly || facts.All(fact => fact is null || fact.Constant is not null);
-        Tensor[] results = operation([.. inputs.Select(ValueAt)]);
-        int[] outputs = [.. node.Outputs.Select((name, index) => DefineResult(name, results[index], constant))];
-        Forget(node);
+        bool constant = context.DependsOnShapesOnly || (branch is null && facts.All(fact => fact is null || fact.Constant is not null));
+        var step = new PlanStep(node, operation, inputs, [], []);
+        Tensor[] results = step.Run([.. inputs.Select(ValueAt)]);
+        int[] outputs = DefineResults(context, planned.Outputs, results, constant);
+        Forget(planned);
         if (!constant)
-            _steps.Add(new PlanStep(WithBranch(node, operation), inputs, outputs, []));
+            _steps.Add(step with { Outputs = outputs });
     }
-
-    private Operation WithBranch(OnnxNode node, Operation operation) =>
-        trained is not null && node.Inputs.Count > 1 && trained.BranchOf(node.Inputs[1]) is { } branch
-            ? AdaptedProduct.Build(node, operation, branch)
-            : operation;
 
     private Tensor? ValueAt(int slot) => slot < 0 ? null : _facts[slot].Constant ?? _traced[slot];
 
-    private int DefineResult(string name, Tensor result, bool constant)
+    private int[] DefineResults(NodeContext context, IReadOnlyList<string> names, Tensor[] results, bool constant)
     {
-        if (name.Length == 0)
+        var slots = new int[names.Count];
+        for (int i = 0; i < results.Length; i++)
         {
-            result.Dispose();
-            return -1;
+            if (i < names.Count && names[i].Length > 0)
+            {
+                slots[i] = constant ? DefineFolded(names[i], results[i]) : Trace(names[i], results[i]);
+                continue;
+            }
+
+            results[i].Dispose();
+            if (i < names.Count)
+                slots[i] = -1;
         }
 
-        if (!constant)
-            return Trace(name, result);
-        _folded.Add(result);
-        return DefineConstant(name, result);
+        context.Require(names.Count <= results.Length, $"it names {names.Count} outputs, but the operator has {results.Length}");
+        return slots;
     }
 
     /// <summary>Lets go of what no later node reads, or tracing would need more memory than running.</summary>
-    private void Forget(OnnxNode node)
+    private void Forget(PlannedNode node)
     {
         foreach (string name in node.Inputs.Where(name => name.Length > 0 && --_uses[name] == 0))
         {
@@ -111,16 +114,17 @@ internal sealed class PlanBuilder(OnnxModel model, OperatorTable operators, Weig
             return -1;
         if (_slots.TryGetValue(name, out int slot))
             return slot;
-        if (trained?.Replacement(name) is { } replacement)
-        {
-            slot = Trace(name, replacement.alias());
-            _constants.Add((slot, replacement));
-            return slot;
-        }
+        if (trained?.Replacement(name) is not { } replacement)
+            return DefineConstant(name, weights[name]);
+        slot = Trace(name, replacement.alias());
+        _constants.Add((slot, replacement));
+        return slot;
+    }
 
-        return weights.Has(name)
-            ? DefineConstant(name, weights[name])
-            : throw new InvalidOptionsException($"{model.Name} has no value '{name}'; name an input, an output or an internal value of the graph.");
+    private int DefineFolded(string name, Tensor value)
+    {
+        _folded.Add(value);
+        return DefineConstant(name, value);
     }
 
     private int DefineConstant(string name, Tensor value)
@@ -142,6 +146,4 @@ internal sealed class PlanBuilder(OnnxModel model, OperatorTable operators, Weig
         _facts.Add(facts);
         return _slots[name] = _facts.Count - 1;
     }
-
-    private long OpsetOf(OnnxNode node) => model.Opsets.TryGetValue(node.Domain, out long version) ? version : 1;
 }

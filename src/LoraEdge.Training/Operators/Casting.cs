@@ -1,3 +1,4 @@
+using LoraEdge.Onnx;
 using LoraEdge.Training.Execution;
 using TorchSharp;
 using static LoraEdge.Training.Operators.OperationForms;
@@ -10,15 +11,14 @@ internal static class Casting
 {
     public static void Register(OperatorTable table)
     {
-        table.Add("Cast", since: 6, Cast);
-        table.Add("Constant", since: 1, Constant);
+        table.Add("Cast", since: 6, Cast, node => ObjectionToType(node.GetInt("to", 0)));
+        table.Add("Constant", since: 1, Constant, ObjectionToConstant);
     }
 
     private static Operation Cast(NodeContext node)
     {
-        long to = node.Node.GetInt("to", 0);
-        ScalarType type = ElementTypes.FromOnnx((int)to) ?? throw node.Fail($"element type {to} is not supported");
-        return Unary(x => x.dtype == type ? x.alias() : x.to(type));
+        ScalarType type = ElementTypes.FromOnnx((int)node.Node.GetInt("to", 0))!.Value;
+        return node.Type(0) == type ? Unary(x => x.alias()) : Unary(x => x.to(type));
     }
 
     private static Operation Constant(NodeContext node)
@@ -29,10 +29,20 @@ internal static class Casting
             return _ => [tensor(integers.ToArray())];
         if (node.Node.GetFloats("value_floats") is { } floats)
             return _ => [tensor(floats.ToArray())];
-        if (node.Node.HasAttribute("value_int"))
-            return _ => [tensor(node.Node.GetInt("value_int", 0))];
-        if (node.Node.HasAttribute("value_float"))
-            return _ => [tensor(node.Node.GetFloat("value_float", 0))];
-        throw node.Fail("only the attributes value, value_int(s) and value_float(s) are supported");
+        return node.Node.HasAttribute("value_int")
+            ? _ => [tensor(node.Node.GetInt("value_int", 0))]
+            : _ => [tensor(node.Node.GetFloat("value_float", 0))];
     }
+
+    private static string? ObjectionToConstant(OnnxNode node)
+    {
+        if (node.GetTensor("value") is { } value)
+            return ObjectionToType(value.DataType);
+        return node.AttributeNames.Any(name => name is "value_int" or "value_ints" or "value_float" or "value_floats")
+            ? null
+            : "only the attributes value, value_int(s) and value_float(s) are supported";
+    }
+
+    private static string? ObjectionToType(long type) =>
+        ElementTypes.FromOnnx((int)type) is null ? $"the element type {type} is not supported" : null;
 }

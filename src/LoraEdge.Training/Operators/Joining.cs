@@ -39,6 +39,8 @@ internal static class Joining
     private static long[] EqualParts(NodeContext node, long size)
     {
         int count = node.Node.Outputs.Count;
+        node.Require(node.Node.GetInt("num_outputs", count) == count, $"num_outputs differs from the {count} outputs that are named");
+        node.Require(node.Opset >= 18 || size % count == 0, $"{size} cannot be split into {count} equal parts");
         // Opset 18: all parts equal but the last, which may be smaller.
         long part = (size + count - 1) / count;
         return [.. Enumerable.Range(0, count).Select(index => Math.Max(0, Math.Min(part, size - index * part)))];

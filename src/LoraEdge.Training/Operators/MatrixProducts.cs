@@ -13,13 +13,17 @@ internal static class MatrixProducts
         table.Add("Gemm", since: 7, Gemm);
     }
 
+    /// <summary>A third input is a bias that <see cref="BiasFusion"/> put there.</summary>
     private static Operation MatMul(NodeContext node)
     {
         long[] a = node.Shape(0), b = node.Shape(1);
         node.Require(a.Length > 0 && b.Length > 0, "MatMul does not take scalars");
         node.Require(node.Type(0) == node.Type(1), "both inputs must have one element type");
+        node.Require(node.Type(0) is not (ScalarType.Bool or ScalarType.Byte or ScalarType.Int8), "the element type is not one that MatMul takes");
         long inner = b.Length == 1 ? b[0] : b[^2];
         node.Require(a[^1] == inner, $"the inner sizes {a[^1]} and {inner} differ");
+        if (b.Length == 2)
+            return new LinearProduct(Count(a.Take(a.Length - 1)), false, false, 1, 1, node.Has(2), node.Branch, [.. a.Take(a.Length - 1), b[1]]).Run;
         for (int back = 3; back <= Math.Min(a.Length, b.Length); back++)
             node.Require(a[^back] == b[^back] || a[^back] == 1 || b[^back] == 1, "the batch axes cannot be broadcast together");
         return Binary((x, y) => x.matmul(y));
@@ -29,35 +33,27 @@ internal static class MatrixProducts
     {
         bool transA = node.Node.GetInt("transA", 0) != 0, transB = node.Node.GetInt("transB", 0) != 0;
         float alpha = node.Node.GetFloat("alpha", 1), beta = node.Node.GetFloat("beta", 1);
-        CheckGemm(node, transA, transB);
-        bool hasBias = node.Has(2);
-        return inputs =>
-        {
-            using Tensor a = transA ? inputs[0]!.t() : inputs[0]!.alias();
-            using Tensor b = transB ? inputs[1]!.t() : inputs[1]!.alias();
-            if (hasBias)
-                return [addmm(inputs[2]!, a, b, beta, alpha)];
-            if (alpha == 1)
-                return [a.mm(b)];
-            using Tensor product = a.mm(b);
-            return [product.mul(alpha)];
-        };
-    }
-
-    private static void CheckGemm(NodeContext node, bool transA, bool transB)
-    {
         long[] a = node.Shape(0), b = node.Shape(1);
+        node.RequireFloats(0);
         node.Require(a.Length == 2 && b.Length == 2, "Gemm takes matrices");
         node.Require(node.Type(0) == node.Type(1), "both inputs must have one element type");
         long innerA = a[transA ? 0 : 1], innerB = b[transB ? 1 : 0];
         node.Require(innerA == innerB, $"the inner sizes {innerA} and {innerB} differ");
-        if (!node.Has(2))
-            return;
-        long[] result = [a[transA ? 1 : 0], b[transB ? 0 : 1]], bias = node.Shape(2);
+        long[] result = [a[transA ? 1 : 0], b[transB ? 0 : 1]];
+        if (node.Has(2))
+            CheckBias(node, result);
+        return new LinearProduct(result[0], transA, transB, alpha, beta, node.Has(2), node.Branch, result).Run;
+    }
+
+    private static void CheckBias(NodeContext node, long[] result)
+    {
+        long[] bias = node.Shape(2);
         bool fits = bias.Length <= 2;
         for (int back = 1; fits && back <= bias.Length; back++)
             fits = bias[^back] == 1 || bias[^back] == result[^back];
         node.Require(fits, "C cannot be broadcast to the product");
         node.Require(node.Type(2) == node.Type(0), "C must have the element type of A");
     }
+
+    private static long Count(IEnumerable<long> sizes) => sizes.Aggregate(1L, (product, size) => product * size);
 }

@@ -12,6 +12,17 @@ internal static class OperationForms
     /// <summary>Two inputs, one output.</summary>
     public static Operation Binary(Func<Tensor, Tensor, Tensor> function) => inputs => [function(inputs[0]!, inputs[1]!)];
 
-    /// <summary>A builder that needs nothing of its node.</summary>
-    public static OperatorBuilder Simply(Func<Tensor, Tensor> function) => _ => Unary(function);
+    /// <summary>A builder for one input of any type.</summary>
+    public static OperatorBuilder Simply(Func<Tensor, Tensor> function) => node =>
+    {
+        node.Require(node.Has(0), "the input is missing");
+        return Unary(function);
+    };
+
+    /// <summary>A builder for one input of floating-point numbers.</summary>
+    public static OperatorBuilder OnFloats(Func<Tensor, Tensor> function) => node =>
+    {
+        node.RequireFloats(0);
+        return Unary(function);
+    };
 }

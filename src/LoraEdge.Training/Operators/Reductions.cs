@@ -9,12 +9,14 @@ internal static class Reductions
 {
     public static void Register(OperatorTable table)
     {
-        table.Add("ReduceMean", since: 1, Over((x, axes, keep) => x.mean(axes, keep)));
-        table.Add("ReduceSum", since: 1, Over((x, axes, keep) => x.sum(axes, keep)));
+        table.Add("ReduceMean", since: 1, Over((x, axes, keep) => x.mean(axes, keep), floatsOnly: true));
+        table.Add("ReduceSum", since: 1, Over((x, axes, keep) => x.sum(axes, keep, x.dtype)));
     }
 
-    private static OperatorBuilder Over(Func<Tensor, long[], bool, Tensor> reduce) => node =>
+    private static OperatorBuilder Over(Func<Tensor, long[], bool, Tensor> reduce, bool floatsOnly = false) => node =>
     {
+        if (floatsOnly)
+            node.RequireFloats(0);
         bool keep = node.Node.GetInt("keepdims", 1) != 0;
         long[] given = node.IntegersOf("axes", input: 1) ?? [];
         if (given.Length == 0 && node.Node.GetInt("noop_with_empty_axes", 0) != 0)

@@ -104,7 +104,7 @@ internal static class Shapes
         for (int back = 1; back <= rank; back++)
         {
             long have = back <= from.Length ? from[^back] : 1, want = back <= asked.Length ? asked[^back] : 1;
-            node.Require(have == want || have == 1 || want == 1, "the shapes cannot be broadcast together");
+            node.Require(want >= 0 && (have == want || have == 1 || want == 1), "the shapes cannot be broadcast together");
             to[rank - back] = want == 1 ? have : want;
         }
 

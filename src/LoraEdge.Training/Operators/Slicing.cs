@@ -16,24 +16,31 @@ internal static class Slicing
     private static Operation Gather(NodeContext node)
     {
         long[] data = node.Shape(0), indices = node.Shape(1);
+        node.Require(node.Type(1) is ScalarType.Int64 or ScalarType.Int32, "indices must be int64 or int32");
         int axis = node.Axis(node.Node.GetInt("axis", 0), data.Length);
         long size = data[axis];
+        if (node.Constant(1) is not null && indices.Length == 0)
+            return Select(node, axis, size);
         long[] result = [.. data.Take(axis), .. indices, .. data.Skip(axis + 1)];
         return Binary((x, picked) =>
         {
-            using Tensor flat = picked.reshape(-1);
-            using Tensor wide = flat.to(ScalarType.Int64);
-            CheckRange(node, wide, size);
-            using Tensor negative = wide.lt(0);
-            using Tensor wrapped = wide.add(size);
-            using Tensor counted = where(negative, wrapped, wide);
-            using Tensor rows = x.index_select(axis, counted);
+            using Tensor flat = picked.reshape(-1), wide = flat.to(ScalarType.Int64);
+            RequireRange(node, wide, size);
+            using Tensor counted = wide.remainder(size), rows = x.index_select(axis, counted);
             return rows.reshape(result);
         });
     }
 
+    /// <summary>One fixed position is a view: no copy, and a cheap backward.</summary>
+    private static Operation Select(NodeContext node, int axis, long size)
+    {
+        long position = node.Integers(1)[0];
+        node.Require(position >= -size && position < size, $"index {position} is outside an axis of {size}");
+        return Unary(x => x.select(axis, position));
+    }
+
     /// <summary>libtorch ends in an error of its own far from the node, so indices are checked before the look-up.</summary>
-    private static void CheckRange(NodeContext node, Tensor indices, long size)
+    private static void RequireRange(NodeContext node, Tensor indices, long size)
     {
         if (indices.numel() == 0)
             return;
@@ -51,25 +58,23 @@ internal static class Slicing
         long[] axes = node.IntegersOf("axes", input: 3) ?? [.. Enumerable.Range(0, starts.Length).Select(axis => (long)axis)];
         long[] steps = node.Has(4) ? node.Integers(4) : [.. starts.Select(_ => 1L)];
         node.Require(starts.Length == ends.Length && ends.Length == axes.Length && axes.Length == steps.Length, "starts, ends, axes and steps differ in length");
-        node.Require(steps.All(step => step > 0), "only positive steps are supported");
-        (int Axis, long Start, long End, long Step)[] cuts = [.. axes.Select((given, i) =>
+        node.Require(steps.All(step => step != 0), "a step is 0");
+        SliceRange[] ranges = [.. axes.Select((given, i) =>
         {
             int axis = node.Axis(given, shape.Length);
-            long start = Clamp(starts[i], shape[axis]);
-            return (axis, start, Math.Max(start, Clamp(ends[i], shape[axis])), steps[i]);
+            return SliceRange.Of(axis, shape[axis], starts[i], ends[i], steps[i]);
         })];
-        return Unary(x => Cut(x, cuts));
+        node.Require(ranges.Select(range => range.Axis).Distinct().Count() == ranges.Length, "an axis is named twice");
+        return Unary(x => Cut(x, ranges));
     }
 
-    private static long Clamp(long index, long size) => Math.Max(0, Math.Min(size, index < 0 ? index + size : index));
-
-    private static Tensor Cut(Tensor x, (int Axis, long Start, long End, long Step)[] cuts)
+    private static Tensor Cut(Tensor x, SliceRange[] ranges)
     {
         Tensor current = x.alias();
-        foreach ((int axis, long start, long end, long step) in cuts)
+        foreach (SliceRange range in ranges)
         {
             using Tensor previous = current;
-            current = previous.slice(axis, start, end, step);
+            current = range.Cut(previous);
         }
 
         return current;

@@ -15,16 +15,16 @@ internal static class SoftmaxFamily
         table.Add("LogSoftmax", since: 13, node => OverAxis(node, (x, axis) => nn.functional.log_softmax(x, axis)));
     }
 
-    
-
     private static Operation OverAxis(NodeContext node, Func<Tensor, long, Tensor> function)
     {
+        node.RequireFloats(0);
         int axis = node.Axis(node.Node.GetInt("axis", -1), node.Rank(0));
         return Unary(x => function(x, axis));
     }
 
     private static Operation OverFlattened(NodeContext node, Func<Tensor, long, Tensor> function)
     {
+        node.RequireFloats(0);
         long[] shape = node.Shape(0);
         int axis = node.Axis(node.Node.GetInt("axis", 1), shape.Length);
         long rows = shape.Take(axis).Aggregate(1L, (product, size) => product * size);

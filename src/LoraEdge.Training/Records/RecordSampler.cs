@@ -13,7 +13,7 @@ internal sealed class RecordSampler
     /// <summary>Prepares the draw.</summary>
     public RecordSampler(IReadOnlyList<Interaction> records, int batchSize, ulong seed)
     {
-        _groups = [.. records.GroupBy(ShapeKey, StringComparer.Ordinal).Select(group => group.ToList())];
+        _groups = [.. records.GroupBy(RecordShape.Of, StringComparer.Ordinal).Select(group => group.ToList())];
         _batchSize = batchSize;
         _random = new SplitMix(seed);
         BatchesPerEpoch = _groups.Sum(group => (group.Count + batchSize - 1) / batchSize);
@@ -32,17 +32,13 @@ internal sealed class RecordSampler
 
     /// <summary>All records once, in batches, in their own order.</summary>
     public static IEnumerable<List<Interaction>> InOrder(IReadOnlyList<Interaction> records, int batchSize) =>
-        records.GroupBy(ShapeKey, StringComparer.Ordinal).SelectMany(group => Cut([.. group], batchSize));
+        records.GroupBy(RecordShape.Of, StringComparer.Ordinal).SelectMany(group => Cut([.. group], batchSize));
 
     private static IEnumerable<List<Interaction>> Cut(List<Interaction> group, int batchSize)
     {
         for (int start = 0; start < group.Count; start += batchSize)
             yield return group.GetRange(start, Math.Min(batchSize, group.Count - start));
     }
-
-    private static string ShapeKey(Interaction record) =>
-        string.Join(";", record.Inputs.OrderBy(input => input.Key, StringComparer.Ordinal).Select(input => $"{input.Key}[{string.Join(",", input.Value.Shape)}]"))
-        + $":{record.Target.Classes?.Length ?? record.Target.Values?.Length}";
 
     private void Refill()
     {

@@ -13,7 +13,7 @@ internal static class LearningRateTuning
     public sealed record Trial(string Method, double LearningRate, double NllGain);
 
     /// <summary>Tries every candidate of every method.</summary>
-    public static IReadOnlyList<Trial> Run(Study study, IReadOnlyList<PlayerLog> logs, IProjectionSource calibrated, Action<string> progress)
+    public static IReadOnlyList<Trial> Run(Study study, IReadOnlyList<PlayerLog> logs, Action<string> progress)
     {
         IReadOnlyList<PolicyScore> baseScores = study.ScoreBase(logs);
         var trials = new List<Trial>();
@@ -21,7 +21,7 @@ internal static class LearningRateTuning
         {
             foreach (double learningRate in method.Candidates)
             {
-                Row row = Row.Of(method.Name, learningRate, study.Run(method.Options(learningRate, calibrated), logs, baseScores));
+                Row row = Row.Of(method.Name, learningRate, study.Run(method.Options(learningRate), logs, baseScores));
                 trials.Add(new Trial(method.Name, learningRate, row.NllGain));
                 progress($"tuning: {method.Name} at {learningRate:G2} gains {row.NllGain:F4} on {logs.Count} players");
             }

@@ -23,10 +23,10 @@ internal sealed record Method(string Name, AdaptationKind Kind, int Rank, bool I
     ];
 
     /// <summary>The options of a run.</summary>
-    public AdaptationOptions Options(double learningRate, IProjectionSource calibrated) => new()
+    public AdaptationOptions Options(double learningRate) => new()
     {
         Kind = Kind,
         Training = new TrainingOptions { Rank = Math.Max(1, Rank), LearningRate = learningRate },
-        Projection = IsCalibrated ? calibrated : new SeededProjection(0),
+        Projection = IsCalibrated ? null : new SeededProjection(0),
     };
 }

@@ -19,7 +19,7 @@ internal static class PersonalizationBenchmark
     {
         PolicyModel model = PolicyModel.Load();
         var study = new Study(model);
-        IReadOnlyList<LearningRateTuning.Trial>? tuning = run.Full ? Tune(run, study, model) : null;
+        IReadOnlyList<LearningRateTuning.Trial>? tuning = run.Full ? Tune(run, study) : null;
         string[] files = TestFiles(run);
         IReadOnlyList<PlayerLog> logs = Logs(files, MaxMoves, run);
         IReadOnlyList<PolicyScore> baseScores = study.ScoreBase(logs);
@@ -28,11 +28,11 @@ internal static class PersonalizationBenchmark
         Row[] methods = [.. Method.All.Select(method =>
         {
             double learningRate = tuning is null ? method.LearningRate : LearningRateTuning.Best(tuning, method);
-            return Report(run, Row.Of(method.Name, learningRate, study.Run(method.Options(learningRate, model.Projection), logs, baseScores)));
+            return Report(run, Row.Of(method.Name, learningRate, study.Run(method.Options(learningRate), logs, baseScores)));
         })];
         Row[] byMoves = [.. s_moveCounts.Select(count => count == MaxMoves
             ? methods[0] with { Name = $"{count} moves" }
-            : Report(run, ByMoves(run, study, model, files, count, methods[0].LearningRate)))];
+            : Report(run, ByMoves(run, study, files, count, methods[0].LearningRate)))];
         return new
         {
             players = logs.Count,
@@ -46,16 +46,16 @@ internal static class PersonalizationBenchmark
         };
     }
 
-    private static Row ByMoves(BenchmarkRun run, Study study, PolicyModel model, string[] files, int count, double learningRate)
+    private static Row ByMoves(BenchmarkRun run, Study study, string[] files, int count, double learningRate)
     {
         IReadOnlyList<PlayerLog> logs = Logs(files, count, run);
-        return Row.Of($"{count} moves", learningRate, study.Run(Method.All[0].Options(learningRate, model.Projection), logs, study.ScoreBase(logs)));
+        return Row.Of($"{count} moves", learningRate, study.Run(Method.All[0].Options(learningRate), logs, study.ScoreBase(logs)));
     }
 
-    private static IReadOnlyList<LearningRateTuning.Trial> Tune(BenchmarkRun run, Study study, PolicyModel model)
+    private static IReadOnlyList<LearningRateTuning.Trial> Tune(BenchmarkRun run, Study study)
     {
         string[] files = [.. Rival.Chess.PgnCollection.PgnFilesIn(Path.Combine(BenchmarkData.Shared, "chess")).Where(file => PlayerSplit.RoleOf(file) == PlayerRole.Tuning)];
-        return LearningRateTuning.Run(study, Logs(files, MaxMoves, run), model.Projection, run.Progress);
+        return LearningRateTuning.Run(study, Logs(files, MaxMoves, run), run.Progress);
     }
 
     /// <summary>The held-out players, or everyone in a folder that was given; a spread of them unless all are wanted.</summary>

@@ -20,15 +20,15 @@ public sealed class MainCommandTests
 
     [Test]
     [Platform(Exclude = "Win", Reason = "SIGINT is sent with kill.")]
-    public void Main_Interrupted_EndsWith130AndLeavesNoFile([Values(1500, 5000)] int milliseconds)
+    public void Main_InterruptedWhileItLearns_EndsWith130AndLeavesNoFile()
     {
         using var scratch = new Scratch();
-        using RivalProcess rival = RivalProcess.Start("--store", scratch.Folder);
-        Thread.Sleep(milliseconds);
+        using RivalProcess rival = RivalProcess.Start("--games-each", "60", "--store", scratch.Folder);
+        rival.WaitForLine("Learning");
         rival.Interrupt();
         (int exitCode, _, string[] error) = rival.WaitForExit();
         Assert.That(exitCode, Is.EqualTo(130), string.Join('\n', error));
         Assert.That(error, Is.Empty);
-        Assert.That(Directory.GetFiles(scratch.Folder, "*.tmp", SearchOption.AllDirectories), Is.Empty);
+        Assert.That(scratch.Snapshot(), Is.Empty);
     }
 }

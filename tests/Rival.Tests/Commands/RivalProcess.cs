@@ -9,7 +9,7 @@ internal sealed class RivalProcess : IDisposable
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
-    private readonly Task<string> _output;
+    private readonly List<string> _output = [];
     private readonly Task<string> _error;
 
     private RivalProcess(string[] arguments)
@@ -20,7 +20,7 @@ internal sealed class RivalProcess : IDisposable
             RedirectStandardError = true,
         };
         _process = Process.Start(start)!;
-        (_output, _error) = (_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync());
+        _error = _process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>Runs the program to its end.</summary>
@@ -40,11 +40,25 @@ internal sealed class RivalProcess : IDisposable
             throw new InvalidOperationException($"kill failed with {Marshal.GetLastPInvokeError()}");
     }
 
+    /// <summary>Reads the output up to a line that begins so.</summary>
+    internal void WaitForLine(string start)
+    {
+        while (_process.StandardOutput.ReadLine() is { } line)
+        {
+            _output.Add(line);
+            if (line.StartsWith(start, StringComparison.Ordinal))
+                return;
+        }
+
+        throw new InvalidOperationException($"No line began with '{start}': {string.Join('\n', _output)} {_error.Result}");
+    }
+
     internal (int ExitCode, string[] Output, string[] Error) WaitForExit()
     {
-        if (!_process.WaitForExit(s_longest))
-            _process.Kill();
-        return (_process.ExitCode, Lines(_output.Result), Lines(_error.Result));
+        using var killer = new Timer(_ => _process.Kill(), null, s_longest, Timeout.InfiniteTimeSpan);
+        _output.AddRange(Lines(_process.StandardOutput.ReadToEnd()));
+        _process.WaitForExit();
+        return (_process.ExitCode, [.. _output], Lines(_error.Result));
     }
 
     public void Dispose() => _process.Dispose();

@@ -66,13 +66,19 @@ public sealed class UnusableInputTests
     }
 
     [Test]
-    public void AdapterOfAnotherModel_IsRefusedAndKept()
+    public void StoredAdapter_OfAnotherModelOrDamaged_IsRefusedAndKept()
     {
         string store = _scratch.At("store");
         string[] order = ["--max-moves", "40", "--out", store];
         Assert.That(RivalProcess.Run([.. Adapt(_model), .. order]).ExitCode, Is.Zero);
         string other = _scratch.Network("other.onnx", seed: 2);
         AssertRefused([.. Adapt(other), .. order], "local.lora", "model");
+
+        string adapter = Directory.GetFiles(store, "*", SearchOption.AllDirectories).Single();
+        byte[] bytes = File.ReadAllBytes(adapter);
+        bytes[bytes.Length / 2] ^= 4;
+        File.WriteAllBytes(adapter, bytes);
+        AssertRefused([.. Adapt(_model), .. order], "local.lora");
     }
 
     [TestCase("--rank", "0")]

@@ -1,0 +1,29 @@
+using LoraEdge.Training.Execution;
+
+namespace LoraEdge.Training.Tests.Operators;
+
+/// <summary>Every operator against ONNX Runtime.</summary>
+public sealed class OperatorTests
+{
+    internal static OperatorCase[] Cases { get; } =
+        [.. ArithmeticCases.All(), .. ProductCases.All(), .. NormalizationCases.All(), .. ShapeCases.All(), .. PartCases.All(), .. TypeCases.All()];
+
+    [TestCaseSource(nameof(Cases))]
+    public void Executor_RunsANode_AsOnnxRuntimeDoes(object node) => ((OperatorCase)node).AssertAsOnnxRuntime();
+
+    [Test]
+    public void EveryRegisteredForm_OfEveryOperator_IsAmongTheCases()
+    {
+        var registered = OperatorTable.Default.Forms.GroupBy(form => form.OpType, form => form.Since);
+        string[] missing =
+        [
+            .. from forms in registered
+               from since in forms
+               let next = forms.Where(other => other > since).DefaultIfEmpty(long.MaxValue).Min()
+               where !Cases.Any(node => node.Operator == forms.Key && node.Opset >= since && node.Opset < next)
+               select $"{forms.Key} since {since}",
+        ];
+
+        Assert.That(missing, Is.Empty);
+    }
+}
