@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training;
@@ -16,13 +15,13 @@ internal sealed class AdamW
     private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
 
-    private readonly IReadOnlyList<Parameter> _parameters;
+    private readonly IReadOnlyList<Tensor> _parameters;
     private readonly double[] _decays;
 
     /// <summary>Prepares the state: zeros.</summary>
     /// <param name="parameters">What is trained, borrowed; fp32 on the CPU.</param>
     /// <param name="weightDecay">Decoupled weight decay of a parameter.</param>
-    public AdamW(IReadOnlyList<Parameter> parameters, Func<Parameter, double> weightDecay)
+    public AdamW(IReadOnlyList<Tensor> parameters, Func<Tensor, double> weightDecay)
     {
         _parameters = parameters;
         _decays = [.. parameters.Select(weightDecay)];
@@ -43,7 +42,7 @@ internal sealed class AdamW
     public double GradientNorm()
     {
         double sum = 0;
-        foreach (Parameter parameter in _parameters)
+        foreach (Tensor parameter in _parameters)
         {
             using Tensor? gradient = parameter.grad;
             if (gradient is not null)

@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace LoraEdge.Training;
 
 /// <summary>
-/// Trains every float weight of a model that leads to an objective: how a base model is made, and the yardstick that
-/// adapters are measured against. The caller decides what is in each batch and how the learning rate moves.
+/// Trains every float32 weight of a model that leads to an objective: how a base model is made, and the yardstick that
+/// adapters are measured against. Numbers and tables that belong to a formula (an epsilon, a causal mask) stay as they are.
+/// The caller decides what is in each batch and how the learning rate moves.
 /// </summary>
 public sealed class FullFineTuner : IDisposable
 {

@@ -23,6 +23,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly RecordSampler _sampler;
     private readonly AdamW _optimizer;
     private readonly long _evaluationInterval;
+    private readonly int _heldOutBatch;
     private readonly int _classCount;
     private readonly double _baseLoss;
     private float[][] _best;
@@ -40,12 +41,13 @@ internal sealed class TrainingLoop : IDisposable
         IReadOnlyList<Interaction> heldOut, TrainingOptions options)
     {
         SupportCheck.Require(model, [objective.ValueName]);
-        BatchAxis.Require(model, options.BatchSize);
+        int largestBatch = BatchAxis.Require(model, options.BatchSize);
         if (records.Count == 0)
             throw new InvalidInputException("There are no records to train on.");
         RecordCheck.Require(model, objective, records);
         RecordCheck.Require(model, objective, heldOut);
         (_weights, _objective, _records, _heldOut, _options) = (weights, objective, records, heldOut, options);
+        _heldOutBatch = Math.Min(largestBatch, Math.Max(options.BatchSize, SmallestHeldOutBatch));
         _sampler = new RecordSampler(records, options.BatchSize, options.SamplingSeed);
         PlannedSteps = (long)_sampler.BatchesPerEpoch * options.MaxEpochs;
         _evaluationInterval = Math.Max(1, _sampler.BatchesPerEpoch / options.EvaluationsPerEpoch);
@@ -159,9 +161,5 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>Mean loss on the held-out records; NaN when there are none.</summary>
-    private double Evaluate()
-    {
-        int batchSize = _options.BatchSize == 1 ? 1 : Math.Max(_options.BatchSize, SmallestHeldOutBatch);
-        return HeldOutLoss.Mean(_executor, _objective, _heldOut, batchSize, _classCount);
-    }
+    private double Evaluate() => HeldOutLoss.Mean(_executor, _objective, _heldOut, _heldOutBatch, _classCount);
 }

@@ -28,6 +28,13 @@ internal static class TorchTensors
     /// <summary>Copies the floats of a tensor.</summary>
     public static float[] ToFloats(this Tensor tensor) => tensor.ToHost().AsSpan<float>().ToArray();
 
+    /// <summary>Copies the floats of a tensor that is not needed any more.</summary>
+    public static float[] ToFloatsAndDispose(this Tensor tensor)
+    {
+        using (tensor)
+            return tensor.ToFloats();
+    }
+
     /// <summary>Disposes all of them.</summary>
     public static void DisposeAll(this IEnumerable<Tensor> tensors)
     {

@@ -1,6 +1,5 @@
 using LoraEdge.Onnx;
 using LoraEdge.Training.Execution;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Adaptation;
@@ -8,7 +7,7 @@ namespace LoraEdge.Training.Adaptation;
 /// <summary>Every float initializer that takes part in a value is trained: full fine-tuning, and the making of a base model.</summary>
 internal sealed class FullWeights : TrainableWeights
 {
-    private readonly SortedDictionary<string, Parameter> _parameters = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Tensor> _parameters = new(StringComparer.Ordinal);
 
     /// <summary>Copies the initializers as parameters in fp32.</summary>
     /// <param name="graph">The model's graph.</param>
@@ -19,7 +18,7 @@ internal sealed class FullWeights : TrainableWeights
         foreach (string name in graph.AncestorsOf([value]).SelectMany(node => node.Inputs).Distinct())
         {
             if (graph.Initializers.TryGetValue(name, out Initializer? initializer) && IsWeight(graph, initializer))
-                _parameters.Add(name, new Parameter(WeightTensors.Create(initializer), requires_grad: true));
+                _parameters.Add(name, WeightTensors.Create(initializer).requires_grad_());
         }
 
         if (_parameters.Count == 0)
@@ -28,7 +27,7 @@ internal sealed class FullWeights : TrainableWeights
     }
 
     /// <inheritdoc />
-    public override IReadOnlyList<Parameter> Parameters { get; }
+    public override IReadOnlyList<Tensor> Parameters { get; }
 
     /// <summary>The trained initializers, in the order of <see cref="Parameters"/>.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -39,7 +38,7 @@ internal sealed class FullWeights : TrainableWeights
 
     /// <inheritdoc />
     public override Tensor? Replacement(string initializer) =>
-        _parameters.TryGetValue(initializer, out Parameter? parameter) ? parameter : null;
+        _parameters.TryGetValue(initializer, out Tensor? parameter) ? parameter : null;
 
     /// <summary>
     /// ONNX does not tell weights from constants. Single numbers and exponents belong to a formula, and what is sliced to the

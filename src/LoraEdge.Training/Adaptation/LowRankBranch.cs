@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
 using LoraEdge.Onnx;
-using TorchSharp.Modules;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Adaptation;
@@ -10,7 +9,7 @@ namespace LoraEdge.Training.Adaptation;
 /// <param name="A">Projection, shape <c>(r, in)</c>, fp32; a parameter only for plain LoRA.</param>
 /// <param name="B">Trained factor, shape <c>(out, r)</c>, fp32.</param>
 /// <param name="Scale">The factor s.</param>
-internal sealed record LowRankBranch(AdaptableLayer Layer, Tensor A, Parameter B, float Scale)
+internal sealed record LowRankBranch(AdaptableLayer Layer, Tensor A, Tensor B, float Scale)
 {
     /// <summary>
     /// Adds the branch to the layer's product, in place. Autograd keeps only z = x*A^T for the gradient of B, never x: that
@@ -37,23 +36,8 @@ internal sealed record LowRankBranch(AdaptableLayer Layer, Tensor A, Parameter B
     /// <summary>Frobenius norm of the change s*B*A, without computing it: <c>||B A||^2 = trace((B^T B)(A A^T))</c>.</summary>
     public double ChangeNorm()
     {
-        int rank = (int)A.shape[0];
-        ReadOnlySpan<float> a = MemoryMarshal.Cast<byte, float>(A.bytes), b = MemoryMarshal.Cast<byte, float>(B.bytes);
-        double sum = 0;
-        for (int i = 0; i < rank; i++)
-        {
-            for (int j = 0; j < rank; j++)
-                sum += Dot(a.Slice(i * Layer.InFeatures), a.Slice(j * Layer.InFeatures), Layer.InFeatures, 1) * Dot(b.Slice(i), b.Slice(j), Layer.OutFeatures, rank);
-        }
-
-        return Math.Abs(Scale) * Math.Sqrt(Math.Max(0, sum));
-    }
-
-    private static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right, int count, int stride)
-    {
-        double sum = 0;
-        for (int i = 0; i < count; i++)
-            sum += (double)left[i * stride] * right[i * stride];
-        return sum;
+        using var _ = no_grad();
+        using Tensor bt = B.t(), gramB = bt.mm(B), at = A.t(), gramA = A.mm(at), product = gramB.mul(gramA), sum = product.sum();
+        return Math.Abs(Scale) * Math.Sqrt(Math.Max(0, sum.item<float>()));
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using LoraEdge.Onnx;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Adaptation;
@@ -10,7 +9,7 @@ namespace LoraEdge.Training.Adaptation;
 internal sealed class LowRankWeights : TrainableWeights
 {
     private readonly Dictionary<string, LowRankBranch> _branches = new(StringComparer.Ordinal);
-    private readonly List<Parameter> _parameters = [];
+    private readonly List<Tensor> _parameters = [];
     private readonly List<(LowRankBranch Branch, double Bound)> _bounds = [];
     private readonly bool _trainsA;
 
@@ -27,14 +26,14 @@ internal sealed class LowRankWeights : TrainableWeights
         {
             Tensor a = Aligned(projections[i], rank, layers[i].InFeatures);
             if (trainA)
-                a = Add(a);
-            Parameter b = Add(zeros(layers[i].OutFeatures, rank));
+                Add(a);
+            Tensor b = Add(zeros(layers[i].OutFeatures, rank));
             _branches.Add(layers[i].WeightName, new LowRankBranch(layers[i], a, b, scale));
         }
     }
 
     /// <inheritdoc />
-    public override IReadOnlyList<Parameter> Parameters => _parameters;
+    public override IReadOnlyList<Tensor> Parameters => _parameters;
 
     /// <summary>The branches, in the order of the layers.</summary>
     public IEnumerable<LowRankBranch> Branches => _branches.Values;
@@ -93,10 +92,10 @@ internal sealed class LowRankWeights : TrainableWeights
         return copy;
     }
 
-    private Parameter Add(Tensor initial)
+    private Tensor Add(Tensor initial)
     {
-        var parameter = new Parameter(initial, requires_grad: true);
-        _parameters.Add(parameter);
-        return parameter;
+        // Not a Parameter: that takes the handle out of its tensor, and TorchSharp's count of live tensors never comes down again.
+        _parameters.Add(initial.requires_grad_());
+        return initial;
     }
 }

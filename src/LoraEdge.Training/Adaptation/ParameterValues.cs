@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Adaptation;
@@ -7,14 +6,14 @@ namespace LoraEdge.Training.Adaptation;
 internal static class ParameterValues
 {
     /// <summary>Copies the values out, one array a parameter, row-major.</summary>
-    public static float[][] Capture(IReadOnlyList<Parameter> parameters)
+    public static float[][] Capture(IReadOnlyList<Tensor> parameters)
     {
         using var _ = no_grad();
         return [.. parameters.Select(parameter => parameter.data<float>().ToArray())];
     }
 
     /// <summary>Puts captured values back.</summary>
-    public static void Restore(IReadOnlyList<Parameter> parameters, float[][] values)
+    public static void Restore(IReadOnlyList<Tensor> parameters, float[][] values)
     {
         using var _ = no_grad();
         for (int i = 0; i < values.Length; i++)

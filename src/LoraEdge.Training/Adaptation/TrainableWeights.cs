@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Adaptation;
@@ -10,7 +9,7 @@ namespace LoraEdge.Training.Adaptation;
 internal abstract class TrainableWeights : IDisposable
 {
     /// <summary>The tensors that gradients are computed for, in a fixed order.</summary>
-    public abstract IReadOnlyList<Parameter> Parameters { get; }
+    public abstract IReadOnlyList<Tensor> Parameters { get; }
 
     /// <summary>The low-rank branch beside a frozen weight, or null when the weight has none.</summary>
     public virtual LowRankBranch? BranchOf(string weight) => null;
@@ -32,14 +31,14 @@ internal abstract class TrainableWeights : IDisposable
     /// <summary>Forgets the gradients of earlier steps.</summary>
     public void ClearGradients()
     {
-        foreach (Parameter parameter in Parameters)
+        foreach (Tensor parameter in Parameters)
             parameter.grad = null;
     }
 
     /// <inheritdoc />
     public virtual void Dispose()
     {
-        foreach (Parameter parameter in Parameters)
+        foreach (Tensor parameter in Parameters)
             parameter.Dispose();
     }
 }

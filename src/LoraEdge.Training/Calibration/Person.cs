@@ -1,6 +1,6 @@
 using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Records;
-using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Calibration;
 
@@ -9,7 +9,7 @@ internal sealed class Person
 {
     private readonly RecordSampler _sampler;
     private readonly AdamW _optimizer;
-    private readonly IReadOnlyList<Parameter> _b;
+    private readonly IReadOnlyList<Tensor> _b;
     private float[][] _values;
 
     /// <summary>Begins with B = 0.</summary>
@@ -17,7 +17,7 @@ internal sealed class Person
     /// <param name="b">The parameters that hold the B of whoever's turn it is.</param>
     /// <param name="batchSize">Records per step.</param>
     /// <param name="seed">Seed of the order of records.</param>
-    public Person(IReadOnlyList<Interaction> records, IReadOnlyList<Parameter> b, int batchSize, ulong seed)
+    public Person(IReadOnlyList<Interaction> records, IReadOnlyList<Tensor> b, int batchSize, ulong seed)
     {
         _sampler = new RecordSampler(records, batchSize, seed);
         _optimizer = new AdamW(b, _ => 0);

@@ -3,7 +3,6 @@ using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
 using LoraEdge.Training.Records;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Calibration;
@@ -27,8 +26,8 @@ public sealed class ProjectionCalibrator : IDisposable
     private readonly CalibrationOptions _options;
     private readonly LowRankWeights _weights;
     private readonly GraphExecutor _executor;
-    private readonly Parameter[] _a;
-    private readonly Parameter[] _b;
+    private readonly Tensor[] _a;
+    private readonly Tensor[] _b;
     private readonly AdamW _optimizer;
     private readonly List<Person> _people = [];
     private int _classCount;
@@ -49,7 +48,7 @@ public sealed class ProjectionCalibrator : IDisposable
         var start = new SeededProjection(_options.Seed);
         _weights = new LowRankWeights(layers, [.. layers.Select(layer => start.A(ObjectiveLayers.AsWeight(layer), _options.Rank))], _options.Rank, 1, trainA: true);
         _executor = new GraphExecutor(model, _weights);
-        _a = [.. _weights.Branches.Select(branch => (Parameter)branch.A)];
+        _a = [.. _weights.Branches.Select(branch => branch.A)];
         _b = [.. _weights.Branches.Select(branch => branch.B)];
         _optimizer = new AdamW(_a, _ => 0);
     }
@@ -141,7 +140,7 @@ public sealed class ProjectionCalibrator : IDisposable
     private void Normalise()
     {
         using var _ = no_grad();
-        foreach (Parameter a in _a)
+        foreach (Tensor a in _a)
         {
             using Tensor norm = a.norm(1, keepdim: true);
             a.div_(norm);

@@ -18,12 +18,21 @@ internal static class NativeLibtorch
             throw new NativeRuntimeException(problem);
     }
 
-    private static string? Probe()
+    /// <summary>Why libtorch cannot be found, or null when it is there.</summary>
+    /// <param name="application">Folder of the application.</param>
+    public static string? ProblemIn(string application)
     {
         string file = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "LibTorchSharp.dll"
             : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so";
-        if (!SearchFolders().Any(folder => File.Exists(Path.Combine(folder, file))))
-            return $"Training needs libtorch, but {file} is not beside the application ({AppContext.BaseDirectory}). Set <UsesTorch>true</UsesTorch> in the executable's project, or run without a trainer.";
+        return SearchFolders(application).Any(folder => File.Exists(Path.Combine(folder, file)))
+            ? null
+            : $"Training needs libtorch, but {file} is not beside the application ({application}). Set <UsesTorch>true</UsesTorch> in the executable's project, or run without a trainer.";
+    }
+
+    private static string? Probe()
+    {
+        if (ProblemIn(AppContext.BaseDirectory) is { } problem)
+            return problem;
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);
@@ -35,9 +44,8 @@ internal static class NativeLibtorch
         }
     }
 
-    private static IEnumerable<string> SearchFolders()
+    private static IEnumerable<string> SearchFolders(string application)
     {
-        string application = AppContext.BaseDirectory;
         yield return application;
         string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
         string system = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "win" : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? "osx" : "linux";

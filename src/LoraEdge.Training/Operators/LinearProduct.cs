@@ -22,7 +22,7 @@ internal sealed record LinearProduct(
     /// <summary>The operation.</summary>
     public Tensor[] Run(Tensor?[] inputs)
     {
-        using Tensor x = TransA ? inputs[0]!.t() : inputs[0]!.reshape(Rows, InFeatures(inputs[0]!));
+        using Tensor x = TransA ? inputs[0]!.t() : inputs[0]!.reshape(Rows, inputs[0]!.shape[^1]);
         using Tensor weight = TransB ? inputs[1]!.t() : inputs[1]!.alias();
         Tensor product = HasBias ? addmm(inputs[2]!, x, weight, Beta, Alpha) : x.mm(weight);
         if (!HasBias && Alpha != 1)
@@ -33,6 +33,4 @@ internal sealed record LinearProduct(
         using (product)
             return [product.reshape(Result)];
     }
-
-    private static long InFeatures(Tensor x) => x.shape[^1];
 }

@@ -14,12 +14,12 @@ internal sealed record Method(string Name, AdaptationKind Kind, int Rank, bool I
     /// <summary>All rows. The first is what LoraEdge does by default.</summary>
     public static IReadOnlyList<Method> All { get; } =
     [
-        new("LoRA-FA rank 1", AdaptationKind.LoraFa, 1, true, 1e-3, [3e-4, 1e-3, 3e-3]),
-        new("LoRA-FA rank 1, random A", AdaptationKind.LoraFa, 1, false, 3e-3, [1e-3, 3e-3, 1e-2]),
-        new("LoRA-FA rank 8", AdaptationKind.LoraFa, 8, true, 3e-4, [1e-4, 3e-4, 1e-3]),
-        new("LoRA rank 1", AdaptationKind.Lora, 1, false, 3e-3, [1e-3, 3e-3, 1e-2]),
-        new("LoRA rank 8", AdaptationKind.Lora, 8, false, 1e-3, [3e-4, 1e-3, 3e-3]),
-        new("full fine-tuning", AdaptationKind.Full, 0, false, 1e-4, [3e-5, 1e-4, 3e-4]),
+        new("LoRA-FA rank 1", AdaptationKind.LoraFa, 1, true, 5e-4, [2e-4, 5e-4, 1e-3, 2e-3]),
+        new("LoRA-FA rank 1, random A", AdaptationKind.LoraFa, 1, false, 2e-3, [5e-4, 1e-3, 2e-3, 5e-3]),
+        new("LoRA-FA rank 8", AdaptationKind.LoraFa, 8, false, 5e-4, [1e-4, 2e-4, 5e-4, 1e-3]),
+        new("LoRA rank 1", AdaptationKind.Lora, 1, false, 1e-3, [2e-4, 5e-4, 1e-3, 2e-3]),
+        new("LoRA rank 8", AdaptationKind.Lora, 8, false, 5e-4, [1e-4, 2e-4, 5e-4, 1e-3]),
+        new("full fine-tuning", AdaptationKind.Full, 0, false, 1e-4, [1e-5, 3e-5, 1e-4, 2e-4]),
     ];
 
     /// <summary>The options of a run.</summary>

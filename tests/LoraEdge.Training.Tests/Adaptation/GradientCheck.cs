@@ -1,0 +1,86 @@
+using LoraEdge.Training.Adaptation;
+using LoraEdge.Training.Execution;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training.Tests.Adaptation;
+
+/// <summary>
+/// Gradients of <c>sum(c * y)</c> with random c, for a model with one input x and one output y; and the same by central finite
+/// differences.
+/// </summary>
+internal sealed class GradientCheck : IDisposable
+{
+    /// <summary>Third derivatives times the squared step, and the rounding of fp32 divided by the step.</summary>
+    private const double Tolerance = 2e-3;
+    private const float Step = 1e-2f;
+
+    private readonly TrainableWeights _weights;
+    private readonly GraphExecutor _executor;
+    private readonly Dictionary<string, Tensor> _inputs;
+    private readonly Tensor _coefficients;
+
+    /// <summary>Draws x and c.</summary>
+    public GradientCheck(OnnxModel model, TrainableWeights weights)
+    {
+        long[] shape = [3, .. model.Graph.Inputs.Single().Shape!.Skip(1).Select(axis => axis.Size!.Value)];
+        X = Numbers.Normal((int)shape.Aggregate(1L, (count, size) => count * size), seed: 21);
+        _weights = weights;
+        _executor = new GraphExecutor(model, weights);
+        _inputs = new() { ["x"] = HostTensor.From(X, shape).ToTorch() };
+        using Tensor y = _executor.Run(_inputs, "y").Single();
+        C = Numbers.Normal((int)y.numel(), seed: 22);
+        _coefficients = HostTensor.From(C, y.shape).ToTorch();
+    }
+
+    /// <summary>The input, row-major.</summary>
+    public float[] X { get; }
+
+    /// <summary>The coefficients, row-major: the gradient of the sum with respect to y.</summary>
+    public float[] C { get; }
+
+    /// <summary>Gradients by autograd, one array a parameter.</summary>
+    public float[][] Gradients()
+    {
+        _weights.ClearGradients();
+        using (Tensor y = _executor.Run(_inputs, "y").Single(), weighted = y.mul(_coefficients), sum = weighted.sum())
+            sum.backward();
+        return [.. _weights.Parameters.Select(parameter => parameter.grad!.ToFloatsAndDispose())];
+    }
+
+    /// <summary>Asserts that autograd and finite differences agree.</summary>
+    public void AssertFiniteDifferences()
+    {
+        float[][] gradients = Gradients(), values = _weights.Capture();
+        for (int parameter = 0; parameter < values.Length; parameter++)
+        {
+            float[] differences = [.. Enumerable.Range(0, values[parameter].Length).Select(element => Difference(values, parameter, element))];
+            Numbers.AssertClose(gradients[parameter], differences, Tolerance);
+        }
+    }
+
+    public void Dispose()
+    {
+        _coefficients.Dispose();
+        _inputs.Values.DisposeAll();
+        _executor.Dispose();
+    }
+
+    private float Difference(float[][] values, int parameter, int element)
+    {
+        float center = values[parameter][element];
+        values[parameter][element] = center + Step;
+        double above = Sum(values);
+        values[parameter][element] = center - Step;
+        double below = Sum(values);
+        values[parameter][element] = center;
+        return (float)((above - below) / (2 * Step));
+    }
+
+    private double Sum(float[][] values)
+    {
+        using var _ = no_grad();
+        _weights.Restore(values);
+        float[] y = _executor.Run(_inputs, "y").Single().ToFloatsAndDispose();
+        return y.Zip(C, (value, coefficient) => (double)value * coefficient).Sum();
+    }
+}

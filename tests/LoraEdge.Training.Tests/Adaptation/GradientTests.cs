@@ -1,0 +1,80 @@
+using LoraEdge.Training.Adaptation;
+
+namespace LoraEdge.Training.Tests.Adaptation;
+
+/// <summary>Gradients of everything that can be trained, against finite differences and the closed form of lora-fa.md.</summary>
+public sealed class GradientTests
+{
+    internal static IEnumerable<TestCaseData> Graphs =>
+    [
+        new TestCaseData(SmallGraphs.Linear()).SetArgDisplayNames("MatMul with bias"),
+        new TestCaseData(SmallGraphs.Gemm()).SetArgDisplayNames("Gemm with transB and alpha"),
+        new TestCaseData(SmallGraphs.SharedWeight()).SetArgDisplayNames("weight used twice"),
+        new TestCaseData(SmallGraphs.Normalised()).SetArgDisplayNames("LayerNormalization and Softmax"),
+        new TestCaseData(SmallGraphs.Sequence()).SetArgDisplayNames("sequence"),
+        new TestCaseData(SmallGraphs.WeightOnAConstant()).SetArgDisplayNames("weight on a constant"),
+    ];
+
+    [TestCaseSource(nameof(Graphs))]
+    public void B_OfLoraFa_HasTheGradientOfFiniteDifferences(OnnxModel model)
+    {
+        using LowRankWeights weights = Branches.On(model, scale: 0.8f).Randomised(seed: 1);
+
+        Check(model, weights);
+    }
+
+    [TestCaseSource(nameof(Graphs))]
+    public void B_OfHigherRank_HasTheGradientOfFiniteDifferences(OnnxModel model)
+    {
+        using LowRankWeights weights = Branches.On(model, rank: 3).Randomised(seed: 1);
+
+        Check(model, weights);
+    }
+
+    [TestCaseSource(nameof(Graphs))]
+    public void AAndB_OfLora_HaveTheGradientsOfFiniteDifferences(OnnxModel model)
+    {
+        using LowRankWeights weights = Branches.On(model, rank: 2, scale: 1.5f, trainA: true).Randomised(seed: 1);
+
+        Check(model, weights);
+    }
+
+    [TestCaseSource(nameof(Graphs))]
+    public void Weights_OfFullFineTuning_HaveTheGradientsOfFiniteDifferences(OnnxModel model)
+    {
+        using var weights = new FullWeights(model.Graph, "y");
+
+        Check(model, weights);
+    }
+
+    /// <summary>dL/dB = s * G^T * (x * A^T), and alpha where a Gemm has one.</summary>
+    [TestCase(1)]
+    [TestCase(3)]
+    public void B_HasTheGradientOfTheClosedForm(int rank)
+    {
+        const float Scale = 0.75f, Alpha = -1.5f;
+        OnnxModel model = SmallGraphs.Gemm();
+        using LowRankWeights weights = Branches.On(model, rank, Scale).Randomised(seed: 1);
+        using var check = new GradientCheck(model, weights);
+        float[] a = weights.Branches.Single().A.ToFloats();
+
+        var expected = new float[SmallGraphs.Out * rank];
+        for (int row = 0; row < check.X.Length / SmallGraphs.In; row++)
+        {
+            for (int r = 0; r < rank; r++)
+            {
+                double z = Enumerable.Range(0, SmallGraphs.In).Sum(i => (double)check.X[row * SmallGraphs.In + i] * a[r * SmallGraphs.In + i]);
+                for (int o = 0; o < SmallGraphs.Out; o++)
+                    expected[o * rank + r] += (float)(Scale * Alpha * check.C[row * SmallGraphs.Out + o] * z);
+            }
+        }
+
+        Numbers.AssertClose(check.Gradients().Single(), expected, Tolerances.Float32);
+    }
+
+    private static void Check(OnnxModel model, TrainableWeights weights)
+    {
+        using var check = new GradientCheck(model, weights);
+        check.AssertFiniteDifferences();
+    }
+}

@@ -1,0 +1,175 @@
+using LoraEdge.Training.Execution;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training.Tests.Execution;
+
+/// <summary>What runs, what is refused, and that nothing stays behind.</summary>
+public sealed class GraphExecutorTests
+{
+    [Test]
+    public void Run_GivesSeveralValues_InTheOrderAskedFor()
+    {
+        using var executor = new GraphExecutor(TinyModels.Policy());
+
+        float[][] values = Run(executor, 3, "logits", "hidden", "x", "b1");
+
+        Assert.That(values[0], Has.Length.EqualTo(3 * 4));
+        Assert.That(values[1], Has.Length.EqualTo(3 * 16).And.All.GreaterThanOrEqualTo(0));
+        Assert.That(values[2], Is.EqualTo(Numbers.Normal(3 * 8, seed: 5)));
+        Assert.That(values[3], Is.EqualTo(TinyModels.Policy().Graph.Initializers["b1"].ToFloats()));
+    }
+
+    [Test]
+    public void Run_LeavesInputsAndWeightsAsTheyWere()
+    {
+        using var executor = new GraphExecutor(TinyModels.Policy());
+        using Tensor x = RandomRows(3);
+
+        float[] first = executor.Run(Inputs(x), "logits").Single().ToFloatsAndDispose();
+        float[] second = executor.Run(Inputs(x), "logits").Single().ToFloatsAndDispose();
+
+        Assert.That(second, Is.EqualTo(first));
+        Assert.That(x.ToFloats(), Is.EqualTo(Numbers.Normal(3 * 8, seed: 5)));
+    }
+
+    [Test]
+    public void Run_BuildsOnePlan_ForEverySetOfShapesAndValues()
+    {
+        using var executor = new GraphExecutor(TinyModels.Policy());
+
+        foreach (int batch in new[] { 3, 1, 3, 1, 3 })
+            Run(executor, batch, "logits");
+        Assert.That(executor.PlanCount, Is.EqualTo(2));
+        Run(executor, 3, "hidden");
+        Assert.That(executor.PlanCount, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void Run_WithHundredsOfShapes_KeepsABoundedNumberOfPlans()
+    {
+        using var executor = new GraphExecutor(TinyModels.Policy());
+
+        for (int batch = 1; batch <= 200; batch++)
+            Run(executor, batch, "logits");
+
+        Assert.That(executor.PlanCount, Is.LessThanOrEqualTo(64));
+        Assert.That(Run(executor, 1, "logits")[0], Is.EqualTo(Run(executor, 1, "logits")[0]));
+    }
+
+    [Test]
+    public void Run_DoesNotTouchNodesBesideTheWay_EvenWhenTheyCannotBeExecuted()
+    {
+        OnnxModel model = SmallGraphs.Finish(
+            SmallGraphs.Start().Initializer("w", Numbers.Normal(20, 2), 5, 4),
+            graph => graph.Node("Multinomial", [graph.Node("MatMul", ["x", "w"], ["logits"])], ["y"], [("sample_size", 1)]));
+        using var executor = new GraphExecutor(model);
+        using Tensor x = RandomRows(2, 5);
+
+        executor.Run(Inputs(x), "logits").DisposeAll();
+
+        Assert.Throws<UnsupportedModelException>(() => executor.Run(Inputs(x), "y"));
+    }
+
+    [Test]
+    public void Run_NamesEveryNodeThatCannotBeExecuted_AtOnce()
+    {
+        OnnxModel model = SmallGraphs.Finish(SmallGraphs.Start().Opset("com.example", 1).Initializer("scale", Numbers.Normal(5, 1), 5), graph =>
+        {
+            string first = graph.Node("Mish", ["x"], name: "first");
+            string second = graph.Node("Cast", [first], attributes: [("to", OnnxDataType.String)], name: "second");
+            graph.Node("LayerNormalization", [first, "scale"], ["norm", "mean"], name: "third");
+            string fourth = graph.Node("Custom", ["norm", second], domain: "com.example", name: "fourth");
+            graph.Node("Add", [fourth, "mean"], ["y"]);
+        }, "batch");
+        using var executor = new GraphExecutor(model);
+        using Tensor x = RandomRows(2, 5);
+
+        UnsupportedModelException error = Assert.Throws<UnsupportedModelException>(() => executor.Run(Inputs(x), "y"))!;
+
+        Assert.That(error.Nodes.Select(node => node.Name), Is.EqualTo(new[] { "first", "second", "third", "fourth" }));
+        Assert.That(error.Nodes.Select(node => node.Operator), Does.Contain("ai.onnx.Mish").And.Contain("com.example.Custom"));
+    }
+
+    [Test]
+    public void TrainingSupport_ChecksWhatTheOutputsNeed_WithoutLibtorch()
+    {
+        OnnxModel old = SmallGraphs.Finish(new GraphBuilder("old", opset: 6).Input("x", TensorElementType.Float32, 2, 2), graph => graph.Node("Add", ["x", "x"], ["y"]), 2, 2);
+
+        UnsupportedModelException error = Assert.Throws<UnsupportedModelException>(() => TrainingSupport.Require(old))!;
+
+        Assert.That(error.Nodes.Single().Reason, Does.Contain("from opset 7 on"));
+        Assert.DoesNotThrow(() => TrainingSupport.Require(TinyModels.Policy()));
+    }
+
+    [Test]
+    public void Run_ForAValueThatDoesNotExist_NamesTheOutputs()
+    {
+        using var executor = new GraphExecutor(TinyModels.Policy());
+        using Tensor x = RandomRows(2);
+
+        InvalidOptionsException error = Assert.Throws<InvalidOptionsException>(() => executor.Run(Inputs(x), "policy"))!;
+
+        Assert.That(error.Message, Does.Contain("'policy'").And.Contain("logits"));
+    }
+
+    [Test]
+    public void Run_WithInputsThatDoNotFit_SaysWhichAndHow()
+    {
+        using var executor = new GraphExecutor(TinyModels.Policy());
+        using Tensor x = RandomRows(2), narrow = RandomRows(2, 7), integers = zeros(2, 8, ScalarType.Int64);
+
+        AssertRefused(executor, new() { ["z"] = x }, "needs the input 'x'");
+        AssertRefused(executor, new() { ["x"] = narrow }, "[batch,8], not [2,7]");
+        AssertRefused(executor, new() { ["x"] = integers }, "Float32, not Int64");
+        AssertRefused(executor, new() { ["x"] = x, ["y"] = x }, "no input 'y'");
+    }
+
+    [Test]
+    public void Runs_LeaveNoTensorBehind()
+    {
+        LiveTensors.AssertUnchangedBy(() =>
+        {
+            using var executor = new GraphExecutor(TinyModels.Policy());
+            for (int batch = 1; batch < 4; batch++)
+                Run(executor, batch, "logits", "hidden");
+        });
+    }
+
+    [Test]
+    public void Runs_OfEveryOperator_LeaveNoTensorBehind() =>
+        LiveTensors.AssertUnchangedBy(() =>
+        {
+            foreach (Operators.OperatorCase node in Operators.OperatorTests.Cases)
+                node.Execute();
+        });
+
+    [Test]
+    public void FailedRuns_LeaveNoTensorBehind() =>
+        LiveTensors.AssertUnchangedBy(() =>
+        {
+            OnnxModel model = SmallGraphs.Finish(
+                new GraphBuilder("look-up").Input("x", TensorElementType.Int64, "batch").Initializer("table", Numbers.Normal(12, 1), 3, 4),
+                graph => graph.Node("Relu", [graph.Node("Gather", [graph.Node("Relu", ["table"]), graph.Node("Add", ["x", "x"])])], ["y"]));
+            using var executor = new GraphExecutor(model);
+            using Tensor good = zeros(2, ScalarType.Int64), bad = ones(2, ScalarType.Int64).mul_(7);
+            Assert.Throws<InvalidInputException>(() => executor.Run(Inputs(bad), "y"));
+            executor.Run(Inputs(good), "y").DisposeAll();
+            Assert.Throws<InvalidInputException>(() => executor.Run(Inputs(bad), "y"));
+            foreach (Operators.OperatorCase node in Operators.InvalidNodeTests.Invalid)
+                Assert.Throws<ModelFormatException>(() => node.Execute());
+        });
+
+    private static void AssertRefused(GraphExecutor executor, Dictionary<string, Tensor> inputs, string because) =>
+        Assert.That(() => executor.Run(inputs, "logits"), Throws.TypeOf<InvalidInputException>().With.Message.Contains(because));
+
+    private static float[][] Run(GraphExecutor executor, int batch, params string[] values)
+    {
+        using Tensor x = RandomRows(batch);
+        using var _ = no_grad();
+        return [.. executor.Run(Inputs(x), values).Select(value => value.ToFloatsAndDispose())];
+    }
+
+    private static Tensor RandomRows(int batch, int width = 8) => HostTensor.From(Numbers.Normal(batch * width, seed: 5), batch, width).ToTorch();
+
+    private static Dictionary<string, Tensor> Inputs(Tensor x) => new() { ["x"] = x };
+}
