@@ -87,7 +87,7 @@ internal static class PersonalizationBenchmark
 
     private static Row Report(BenchmarkRun run, Row row)
     {
-        run.Print($"{row.Name,-26} lr {row.LearningRate:G2}  NLL {row.Nll:F4} (-{row.NllGain:F4})  top-1 {row.Accuracy:P2}  opening NLL {row.OpeningNll:F4} (-{row.OpeningNllGain:F4})  top-1 {row.OpeningAccuracy:P2}  helped {row.HelpedShare:P0}  {row.MedianBytes:F0} bytes  {row.MedianTrainSeconds:F1} s");
+        run.Print($"{row.Name,-26} lr {row.LearningRate:G2}  NLL {row.Nll:F4} (gain {row.NllGain:+0.0000;-0.0000})  top-1 {row.Accuracy:P2}  opening NLL {row.OpeningNll:F4} (gain {row.OpeningNllGain:+0.0000;-0.0000})  top-1 {row.OpeningAccuracy:P2}  helped {row.HelpedShare:P0}  {row.MedianBytes:F0} bytes  {row.MedianTrainSeconds:F1} s");
         return row;
     }
 }
