@@ -24,6 +24,16 @@ public sealed class RecordSamplerTests
     }
 
     [Test]
+    public void BatchesOfDifferentShapes_ComeInMixedOrder()
+    {
+        var sampler = new RecordSampler(s_records, batchSize: 4, seed: 1);
+
+        string[] shapes = [.. Enumerable.Range(0, sampler.BatchesPerEpoch).Select(_ => RecordShape.Of(sampler.Next()[0]))];
+
+        Assert.That(shapes.Zip(shapes.Skip(1)).Count(pair => pair.First != pair.Second), Is.GreaterThan(1));
+    }
+
+    [Test]
     public void TheOrder_DependsOnTheSeedAlone()
     {
         Assert.That(Order(seed: 1), Is.EqualTo(Order(seed: 1)));
