@@ -14,7 +14,7 @@ namespace LoraEdge.Training.Calibration;
 /// </summary>
 /// <remarks>
 /// The top singular vectors of people's gradients at the frozen model would be cheaper, but they point where the activations
-/// are large rather than where people differ; on chess they were no better than random rows (docs/benchmarks.md).
+/// are large rather than where people differ: tried on chess, they were no better than random rows.
 /// </remarks>
 public sealed class ProjectionCalibrator : IDisposable
 {
