@@ -9,6 +9,7 @@ internal static class OptionsCheck
     /// <exception cref="AdapterMismatchException">The projection was made for another model.</exception>
     public static void Require(LoraEdgeOptions options, OnnxModel model)
     {
+        options.Training.Validate();
         if (!(options.HeldOutShare >= 0 && options.HeldOutShare < 1))
             throw new InvalidOptionsException($"{nameof(options.HeldOutShare)} is {options.HeldOutShare}; it must be from 0 to below 1.");
         if (options.AdapterPrecision is not (AdapterPrecision.Float16 or AdapterPrecision.Float32))

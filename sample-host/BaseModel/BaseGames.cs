@@ -1,19 +1,47 @@
+using Rival.Adaptation;
 using Rival.Chess;
 
 namespace Rival.BaseModel;
 
-/// <summary>The distinct games that the base model may learn from.</summary>
-public static class BaseGames
+/// <summary>The games that the base model may learn from: none of a reserved player, and none from a set-up position.</summary>
+/// <param name="Training">Distinct games to train on.</param>
+/// <param name="Validation">Distinct games that show how training goes; of base players, and so no measure of the model.</param>
+/// <param name="People">The training games of each player with many, as that player sees them.</param>
+public sealed record BaseGames(IReadOnlyList<PgnGame> Training, IReadOnlyList<PgnGame> Validation, IReadOnlyList<IReadOnlyList<PlayedGame>> People)
 {
-    /// <summary>Reads a directory and leaves out reserved players, repetitions and games from set-up positions.</summary>
+    /// <summary>One game in this many is for validation.</summary>
+    private const int ValidationInterval = 100;
+
+    /// <summary>The fewest games that make somebody one of <see cref="People"/>.</summary>
+    private const int FewestGames = 100;
+
+    /// <summary>Reads a directory with one PGN file per player.</summary>
     /// <exception cref="PgnException">The directory holds no readable game.</exception>
-    public static IReadOnlyList<PgnGame> Load(string path, Action<string> report)
+    public static BaseGames Load(string path, Action<string> report)
     {
         PgnCollection collection = PgnCollection.Load(path);
         var split = new PlayerSplit(collection);
         var seen = new HashSet<ulong>();
         PgnGame[] games = [.. collection.Games.Where(game => game.StartFen is null && seen.Add(GameKey.Of(game)) && split.IsForBase(game))];
-        report($"{collection.GamesRead} games read, {collection.GamesSkipped} skipped, {seen.Count} distinct; {games.Length} of them for the base model, {games.Sum(game => game.Moves.Length)} positions");
-        return games;
+        PgnGame[] validation = [.. games.Where((_, index) => index % ValidationInterval == 0)];
+        PgnGame[] training = [.. games.Where((_, index) => index % ValidationInterval != 0)];
+        IReadOnlyList<PlayedGame>[] people = [.. PeopleOf(collection, [.. training.Select(GameKey.Of)])];
+        report($"{collection.GamesRead} games read, {collection.GamesSkipped} skipped, {seen.Count} distinct; {games.Length} of them for the base model, {games.Sum(game => game.Moves.Length)} positions, {people.Length} people");
+        return new BaseGames(training, validation, people);
+    }
+
+    private static IEnumerable<IReadOnlyList<PlayedGame>> PeopleOf(PgnCollection collection, HashSet<ulong> training)
+    {
+        foreach (GameFile file in collection.Files.Where(file => PlayerSplit.RoleOf(file.Path) == PlayerRole.Base))
+        {
+            PlayedGame[] own =
+            [
+                .. file.Games.Where(game => training.Contains(GameKey.Of(game)))
+                    .Select(game => file.SideOfPlayer(game) is { } side ? new PlayedGame(game, side) : default)
+                    .Where(game => game.Game is not null && game.OwnMoves > 0),
+            ];
+            if (own.Length >= FewestGames)
+                yield return own;
+        }
     }
 }

@@ -1,120 +1,112 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using LoraEdge;
 using LoraEdge.Onnx;
-using LoraEdge.Training;
-using Rival.Chess;
-using Rival.Policy;
 
 namespace Rival.BaseModel;
 
 /// <summary>
-/// Trains the policy network from random weights on the games of the base players, for a given time. A checkpoint beside
-/// the model lets it go on after an interruption, with the learning rate where it was.
+/// Trains the policy network on the games of the base players, for a given time: first on everybody's games alike, then with
+/// an adapter for each person. A checkpoint beside the model lets it go on after an interruption, with the learning rate
+/// where it was.
 /// </summary>
 public sealed class BaseTrainer(BaseTrainingOptions options, Action<string> report)
 {
     private const int ValidationRecords = 8192;
     private static readonly TimeSpan s_checkpointInterval = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromMinutes(1);
 
+    private readonly BaseCheckpoint _checkpoint = new(options.Output + ".checkpoint");
+    private readonly Stopwatch _clock = new();
     private TimeSpan _before;
+    private List<string> _stages = [];
 
-    /// <summary>Trains, and writes the model and its card.</summary>
+    /// <summary>Trains, and writes the model, its projection and its card.</summary>
     public void Run()
     {
-        IReadOnlyList<PgnGame> games = BaseGames.Load(options.Games, report);
-        (IReadOnlyList<PgnGame> training, List<Interaction> validation) = HoldSomeOut(games);
-        OnnxModel untrained = PolicyNetwork.Create(options.Seed);
-        using var tuner = new FullFineTuner(untrained, PolicyRecord.Objective, options.WeightDecay, options.Threads);
-        Resume(tuner);
-        Train(tuner, training, validation);
-        SaveCheckpoint(tuner, TimeSpan.FromMinutes(options.Minutes));
-        report($"validation loss {tuner.Evaluate(validation):F4} after {tuner.Steps} steps of {options.BatchSize}");
-        OnnxModel trained = untrained.WithInitializers(tuner.Weights());
-        trained.Save(options.Output);
-        string card = ModelCard.Write(trained, options, tuner.Steps, games.Count, BaseEvaluation.Run(trained, options.Games));
-        File.WriteAllText(Path.ChangeExtension(options.Output, ".md"), card);
-        report(card);
+        BaseGames games = BaseGames.Load(options.Games, report);
+        List<Interaction> validation = new PositionStream(games.Validation, options.Seed).Take(ValidationRecords);
+        if (_checkpoint.Read() is not { } last)
+            TrainWithPeople(TrainInCommon(StartModel(), games, validation, null), games, validation, null);
+        else if (last.WithPeople)
+            TrainWithPeople(StartModel(), games, validation, Resumed(last));
+        else
+            TrainWithPeople(TrainInCommon(StartModel(), games, validation, Resumed(last)), games, validation, null);
     }
 
-    private string CheckpointPath => options.Output + ".checkpoint";
+    private TimeSpan Elapsed => _before + _clock.Elapsed;
 
-    /// <summary>One game in a hundred shows how training goes; these are of base players, and so no measure of the model.</summary>
-    private (IReadOnlyList<PgnGame>, List<Interaction>) HoldSomeOut(IReadOnlyList<PgnGame> games)
+    private OnnxModel StartModel()
     {
-        PgnGame[] validation = [.. games.Where((_, index) => index % 100 == 0)];
-        PgnGame[] training = [.. games.Where((_, index) => index % 100 != 0)];
-        return (training, new PositionStream(validation, options.Seed).Take(ValidationRecords));
+        OnnxModel random = PolicyNetwork.Create(options.Seed);
+        if (options.StartFrom is null)
+            return random;
+        IReadOnlyDictionary<string, Initializer> own = random.Graph.Initializers;
+        Dictionary<string, float[]> taken = OnnxModel.Load(options.StartFrom).Graph.Initializers.Values
+            .Where(known => known.DataType == OnnxDataType.Float && own.TryGetValue(known.Name, out Initializer? place) && place.Count == known.Count)
+            .ToDictionary(known => known.Name, known => known.ToFloats());
+        report($"{taken.Count} of {own.Count} initializers come from {options.StartFrom}");
+        return random.WithInitializers(taken);
     }
 
-    private void Train(FullFineTuner tuner, IReadOnlyList<PgnGame> games, List<Interaction> validation)
+    private byte[] Resumed(BaseCheckpoint.State state)
     {
-        using var stop = new CancellationTokenSource();
-        using var batches = new BlockingCollection<List<Interaction>>(boundedCapacity: 8);
-        Task producer = Task.Run(() => Produce(games, (int)tuner.Steps, batches, stop.Token));
-        var clock = Stopwatch.StartNew();
-        TimeSpan nextReport = TimeSpan.FromMinutes(1), nextCheckpoint = s_checkpointInterval;
+        (_before, _stages) = (state.Elapsed, [.. state.Stages]);
+        report($"resumed after {_before.TotalMinutes:F1} min from {_checkpoint.Path}");
+        return state.Content;
+    }
+
+    private OnnxModel TrainInCommon(OnnxModel model, BaseGames games, List<Interaction> validation, byte[]? checkpoint)
+    {
+        using var stage = new CommonStage(model, games, options, checkpoint);
+        Train(stage, options.CommonShare, validation);
+        return stage.Capture().Model;
+    }
+
+    private void TrainWithPeople(OnnxModel model, BaseGames games, List<Interaction> validation, byte[]? checkpoint)
+    {
+        using var stage = new PeopleStage(model, games, options, checkpoint);
+        Train(stage, 1, validation);
+        Write(stage, games);
+    }
+
+    private void Train(BaseStage stage, double untilShare, List<Interaction> validation)
+    {
+        TimeSpan nextReport = Elapsed + s_reportInterval, nextCheckpoint = Elapsed + s_checkpointInterval;
         double sum = 0;
         long since = 0;
-        for (double done = Done(clock); done < 1; done = Done(clock))
+        _clock.Start();
+        for (double done = Done(); done < untilShare; done = Done())
         {
-            sum += tuner.Step(batches.Take(), BaseLearningRate.At(done, tuner.Steps, options.LearningRate));
+            sum += stage.Step(BaseLearningRate.At(done, stage.Steps, options.LearningRate));
             since++;
-            if (clock.Elapsed >= nextReport)
+            if (Elapsed >= nextReport)
             {
-                report($"{(_before + clock.Elapsed).TotalMinutes:F1} min, step {tuner.Steps}, {since * options.BatchSize / 60.0:F0} positions/s, training loss {sum / since:F4}, validation loss {tuner.Evaluate(validation):F4}");
-                (sum, since, nextReport) = (0, 0, clock.Elapsed + TimeSpan.FromMinutes(1));
+                report($"{Elapsed.TotalMinutes:F1} min, {stage.Name} step {stage.Steps}, {since * stage.BatchSize / s_reportInterval.TotalSeconds:F0} positions/s, training loss {sum / since:F4}, validation loss {stage.Evaluate(validation):F4}");
+                (sum, since, nextReport) = (0, 0, Elapsed + s_reportInterval);
             }
 
-            if (clock.Elapsed >= nextCheckpoint)
+            if (Elapsed >= nextCheckpoint)
             {
-                SaveCheckpoint(tuner, _before + clock.Elapsed);
-                nextCheckpoint = clock.Elapsed + s_checkpointInterval;
+                _checkpoint.Save(Elapsed, _stages, stage);
+                nextCheckpoint = Elapsed + s_checkpointInterval;
             }
         }
 
-        stop.Cancel();
-        producer.Wait();
+        _clock.Stop();
+        _checkpoint.Save(Elapsed, _stages, stage);
+        _stages.Add(stage.Summary);
+        report($"validation loss {stage.Evaluate(validation):F4} after {stage.Steps} {stage.Name} steps");
     }
 
-    private double Done(Stopwatch clock) => (_before + clock.Elapsed).TotalMinutes / options.Minutes;
+    private double Done() => Elapsed.TotalMinutes / options.Minutes;
 
-    private void Produce(IReadOnlyList<PgnGame> games, int seedOffset, BlockingCollection<List<Interaction>> batches, CancellationToken stop)
+    private void Write(BaseStage stage, BaseGames games)
     {
-        var stream = new PositionStream(games, options.Seed + seedOffset);
-        try
-        {
-            while (true)
-                batches.Add(stream.Take(options.BatchSize), stop);
-        }
-        catch (OperationCanceledException)
-        {
-            // The trainer has what it needs.
-        }
-    }
-
-    private void Resume(FullFineTuner tuner)
-    {
-        if (!File.Exists(CheckpointPath))
-            return;
-        using FileStream file = File.OpenRead(CheckpointPath);
-        using var reader = new BinaryReader(file);
-        _before = TimeSpan.FromSeconds(reader.ReadDouble());
-        tuner.LoadCheckpoint(file);
-        report($"resumed after {_before.TotalMinutes:F1} min and {tuner.Steps} steps from {CheckpointPath}");
-    }
-
-    private void SaveCheckpoint(FullFineTuner tuner, TimeSpan elapsed)
-    {
-        string temporary = CheckpointPath + ".new";
-        using (FileStream file = File.Create(temporary))
-        using (var writer = new BinaryWriter(file))
-        {
-            writer.Write(elapsed.TotalSeconds);
-            writer.Flush();
-            tuner.SaveCheckpoint(file);
-        }
-
-        File.Move(temporary, CheckpointPath, overwrite: true);
+        (OnnxModel trained, CalibratedProjection? projection) = stage.Capture();
+        trained.Save(options.Output);
+        projection?.Save(Path.ChangeExtension(options.Output, ".projection"));
+        string card = ModelCard.Write(trained, options, _stages, games, BaseEvaluation.Run(trained, options.Games));
+        File.WriteAllText(Path.ChangeExtension(options.Output, ".md"), card);
+        report(card);
     }
 }

@@ -6,10 +6,19 @@ namespace Rival.BaseModel;
 /// <param name="Minutes">How long to train, interruptions not counted.</param>
 public sealed record BaseTrainingOptions(string Games, string Output, double Minutes)
 {
+    /// <summary>
+    /// A model to go on from: weights of the same name and length are taken over, the others start at random. Null to start
+    /// from nothing.
+    /// </summary>
+    public string? StartFrom { get; init; }
+
     /// <summary>Seed of weights and order.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Positions per optimizer step.</summary>
+    /// <summary>Share of the time on everybody's games alike; the rest is with the people's adapters. 0 to 1.</summary>
+    public double CommonShare { get; init; } = 0.4;
+
+    /// <summary>Positions per optimizer step; with adapters half as many, each learned twice.</summary>
     public int BatchSize { get; init; } = 512;
 
     /// <summary>Highest learning rate.</summary>

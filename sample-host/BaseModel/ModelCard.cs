@@ -10,10 +10,10 @@ public static class ModelCard
     /// <summary>The card as Markdown.</summary>
     /// <param name="model">The trained model.</param>
     /// <param name="options">How it was trained.</param>
-    /// <param name="steps">Optimizer steps.</param>
-    /// <param name="baseGames">Distinct games that it was trained on.</param>
+    /// <param name="stages">What each stage did.</param>
+    /// <param name="games">The games that it was trained on.</param>
     /// <param name="evaluation">What <see cref="BaseEvaluation"/> found.</param>
-    public static string Write(OnnxModel model, BaseTrainingOptions options, long steps, int baseGames, (PolicyScore Score, int Games, int Players) evaluation)
+    public static string Write(OnnxModel model, BaseTrainingOptions options, IReadOnlyList<string> stages, BaseGames games, (PolicyScore Score, int Games, int Players) evaluation)
     {
         long parameters = model.Graph.Initializers.Values.Where(initializer => initializer.DataType == OnnxDataType.Float).Sum(initializer => initializer.Count);
         PolicyScore score = evaluation.Score;
@@ -33,10 +33,12 @@ public static class ModelCard
 
             ## Training
 
-            - Command: `dotnet run -c Release --project sample-host -- train-base --games DIR --out {Path.GetFileName(options.Output)} --minutes {options.Minutes:0.#}`
-            - Data: {baseGames:N0} distinct games of strong players, past and present, from a collection without a licence (moves are facts; the games are not redistributed here).
+            - Command: `dotnet run -c Release --project sample-host -- train-base --games DIR --out {Path.GetFileName(options.Output)} --minutes {options.Minutes:0.#}{Start(options)}`
+            - Data: {games.Training.Count:N0} distinct games of strong players, past and present, from a collection without a licence (moves are facts; the games are not redistributed here).
             - Split by whole players: the SHA-256 of a player's file name holds the player out when its first byte is below 51, and keeps the player for tuning when it is below 70. No game in which such a player takes part was trained on (`BaseModel/PlayerSplit.cs`).
-            - {steps:N0} steps of {options.BatchSize} positions ({steps * options.BatchSize / 1e6:F1} million), AdamW, learning rate {options.LearningRate:G2} with linear decay, weight decay {options.WeightDecay:G2}, seed {options.Seed}, cross-entropy over the legal moves. How many steps fit into the time depends on the machine, so the result is not repeated bit for bit.
+            - Stages: {string.Join("; then ", stages)}.
+            - In the second stage each of {games.People.Count} base players has an adapter of rank 1; model and projection learn together what such adapters are to be good for, and the adapters are thrown away. Every batch is also learned without an adapter, so that the model stays the best guess at somebody unknown.
+            - AdamW, learning rate {options.LearningRate:G2} with linear decay, weight decay {options.WeightDecay:G2}, seed {options.Seed}, cross-entropy over the legal moves. How many steps fit into the time depends on the machine, so the result is not repeated bit for bit.
 
             ## Held-out games
 
@@ -53,4 +55,7 @@ public static class ModelCard
 
             """);
     }
+
+    private static string Start(BaseTrainingOptions options) =>
+        options.StartFrom is null ? "" : string.Create(CultureInfo.InvariantCulture, $" --start-from {Path.GetFileName(options.StartFrom)} --learning-rate {options.LearningRate:G2}");
 }

@@ -7,9 +7,14 @@ namespace Rival.BaseModel;
 /// <summary>
 /// Builds the policy network as an ONNX graph: every square gets a vector of <see cref="Width"/>; blocks mix all squares
 /// through a narrow layer and then work on each square alone; the score of a move is the product of what its two squares
-/// say. Made of MatMul throughout, so that every layer of it can be adapted, and factored at the head, so that an adapter
-/// needs no number per move.
+/// say, plus what the plan says for moving from the one and to the other. Made of MatMul throughout, so that every layer of
+/// it can be adapted, and factored at the head, so that an adapter needs no number per move.
 /// </summary>
+/// <remarks>
+/// The plan is there for adapters. A rank-1 change moves a layer's outputs along one direction; in a wide layer of units
+/// that are each awake in few positions that is a table: a number per unit, of how much this person likes what the unit
+/// proposes where it is awake.
+/// </remarks>
 public sealed class PolicyNetwork
 {
     /// <summary>Numbers per square.</summary>
@@ -20,6 +25,8 @@ public sealed class PolicyNetwork
     private const int SquareHidden = 64;
     private const int Blocks = 3;
     private const int HeadWidth = 32;
+    private const int PlanSummary = 32;
+    private const int PlanUnits = 704;
 
     private readonly GraphBuilder _graph = new("rival-base", opset: 17);
     private readonly Random _random;
@@ -35,11 +42,14 @@ public sealed class PolicyNetwork
         _graph.Input(PolicyRecord.Input, TensorElementType.UInt8, "batch", Squares, BoardPlanes.Count);
         _graph.Initializer("as_row", [-1L, Squares * Width], 2);
         _graph.Initializer("as_squares", [-1L, Squares, Width], 3);
+        _graph.Initializer("as_from", [-1L, Squares, 1], 3);
+        _graph.Initializer("as_to", [-1L, 1, Squares], 3);
         _graph.Initializer("as_moves", [-1L, MoveClass.Count], 2);
         string row = Embed();
         for (int block = 0; block < Blocks; block++)
             row = EachSquare(AcrossSquares(row, $"block{block}.board"), $"block{block}.square");
-        Head(Node("Reshape", row, "as_squares"));
+        string plan = Plan(row);
+        _graph.Node("Reshape", [Node("Add", PairsOfSquares(Node("Reshape", row, "as_squares")), plan), "as_moves"], [PolicyRecord.Output]);
         return _graph.Output(PolicyRecord.Output, TensorElementType.Float32, "batch", MoveClass.Count).Build();
     }
 
@@ -65,22 +75,45 @@ public sealed class PolicyNetwork
 
     private string Perceptron(string x, string name, int width, int hidden)
     {
-        Constant($"{name}.norm.scale", 1, width);
-        Constant($"{name}.norm.bias", 0, width);
-        Random($"{name}.in.weight", 1.4 / Math.Sqrt(width), width, hidden);
-        Constant($"{name}.in.bias", 0, hidden);
-        Random($"{name}.out.weight", 0.5 / Math.Sqrt(hidden), hidden, width);
-        Constant($"{name}.out.bias", 0, width);
-        string normal = Node("LayerNormalization", x, $"{name}.norm.scale", $"{name}.norm.bias");
-        string inner = Node("Relu", Node("Add", Node("MatMul", normal, $"{name}.in.weight"), $"{name}.in.bias"));
-        return Node("Add", Node("MatMul", inner, $"{name}.out.weight"), $"{name}.out.bias");
+        string normal = Normal(x, $"{name}.norm", width);
+        string inner = Node("Relu", Dense(normal, $"{name}.in", 1.4, width, hidden, 0));
+        return Dense(inner, $"{name}.out", 0.5, hidden, width, 0);
     }
 
-    private void Head(string squares)
+    private string Normal(string x, string name, int width)
+    {
+        Constant($"{name}.scale", 1, width);
+        Constant($"{name}.bias", 0, width);
+        return Node("LayerNormalization", x, $"{name}.scale", $"{name}.bias");
+    }
+
+    private string Dense(string x, string name, double gain, int width, int outputs, float bias)
+    {
+        Constant($"{name}.bias", bias, outputs);
+        return Node("Add", Linear(x, name, gain, width, outputs), $"{name}.bias");
+    }
+
+    private string Linear(string x, string name, double gain, int width, int outputs)
+    {
+        Random($"{name}.weight", gain / Math.Sqrt(width), width, outputs);
+        return Node("MatMul", x, $"{name}.weight");
+    }
+
+    /// <summary>What two squares say to each other, (N, 64, 64).</summary>
+    private string PairsOfSquares(string squares)
     {
         string from = Side(squares, "head.from"), to = Side(squares, "head.to");
-        string turned = _graph.Node("Transpose", [to], attributes: [("perm", new long[] { 0, 2, 1 })]);
-        _graph.Node("Reshape", [Node("MatMul", from, turned), "as_moves"], [PolicyRecord.Output]);
+        return Node("MatMul", from, _graph.Node("Transpose", [to], attributes: [("perm", new long[] { 0, 2, 1 })]));
+    }
+
+    /// <summary>A score for every square to move from and to, by the position as a whole, (N, 64, 64).</summary>
+    private string Plan(string row)
+    {
+        string summary = Normal(Linear(Normal(row, "plan.norm", Squares * Width), "plan.summary", 1, Squares * Width, PlanSummary), "plan.summary.norm", PlanSummary);
+        string units = Node("Relu", Dense(summary, "plan.units", 1.4, PlanSummary, PlanUnits, -1));
+        string from = Node("Reshape", Linear(units, "plan.from", 0.5, PlanUnits, Squares), "as_from");
+        string to = Node("Reshape", Linear(units, "plan.to", 0.5, PlanUnits, Squares), "as_to");
+        return Node("Add", from, to);
     }
 
     private string Side(string squares, string name)

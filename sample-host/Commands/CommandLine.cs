@@ -41,7 +41,6 @@ internal static class CommandLine
         RootCommand root = MainCommand.Create();
         root.Add(AdaptCommand.Create());
         root.Add(TrainBaseCommand.Create());
-        root.Add(CalibrateCommand.Create());
         return root;
     }
 

@@ -11,10 +11,16 @@ internal static class TrainBaseCommand
         var games = new Option<string>("--games") { Description = "Directory with one PGN file (also .pgn.gz) per player.", Required = true };
         var output = new Option<string>("--out") { Description = "Where the ONNX model goes; a checkpoint is kept beside it.", Required = true };
         var minutes = new Option<double>("--minutes") { Description = "How long to train, interruptions not counted.", DefaultValueFactory = _ => 120 };
-        var command = new Command("train-base", "Train the frozen base model from random weights.") { games, output, minutes };
+        var startFrom = new Option<string?>("--start-from") { Description = "A model to go on from, instead of random weights." };
+        var learningRate = new Option<double>("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 2e-3 };
+        var command = new Command("train-base", "Train the frozen base model from a directory of games.") { games, output, minutes, startFrom, learningRate };
         command.SetAction(result =>
         {
-            var options = new BaseTrainingOptions(result.GetRequiredValue(games), result.GetRequiredValue(output), result.GetValue(minutes));
+            var options = new BaseTrainingOptions(result.GetRequiredValue(games), result.GetRequiredValue(output), result.GetValue(minutes))
+            {
+                StartFrom = result.GetValue(startFrom),
+                LearningRate = result.GetValue(learningRate),
+            };
             new BaseTrainer(options, Console.Error.WriteLine).Run();
             return 0;
         });

@@ -16,7 +16,7 @@ internal sealed class AdapterTrainingSession : ITrainingSession
     public AdapterTrainingSession(TrainingRequest request)
     {
         TrainingOptions options = request.Options;
-        OptionsCheck.Require(options);
+        options.Validate();
         _request = request;
         _model = OnnxModel.Load(request.ModelPath);
         IReadOnlyList<AdaptableLayer> layers = ObjectiveLayers.Find(_model, request.Objective);

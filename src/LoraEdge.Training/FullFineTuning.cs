@@ -18,7 +18,7 @@ public static class FullFineTuning
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static (IReadOnlyDictionary<string, float[]> Weights, TrainingSummary Summary) Run(TrainingRequest request, CancellationToken cancellation = default)
     {
-        OptionsCheck.Require(request.Options);
+        request.Options.Validate();
         OnnxModel model = OnnxModel.Load(request.ModelPath);
         SupportCheck.Require(model, [request.Objective.ValueName]);
         NativeLibtorch.EnsureLoaded();

@@ -72,7 +72,7 @@ internal sealed class TrainingLoop : IDisposable
     public long PlannedSteps { get; }
 
     /// <summary>How far training is.</summary>
-    public TrainingProgress Progress => new(_step, PlannedSteps, _lossCount > 0 ? _lossSum / _lossCount : _loss, _heldOutLoss, _bestLoss);
+    public TrainingProgress Progress => new(_step, PlannedSteps, _lossCount > 0 ? _lossSum / _lossCount : _loss, _heldOutLoss, _bestLoss, _weights.Clamped);
 
     /// <summary>What the best version was trained on.</summary>
     public TrainingSummary Summary => new()

@@ -47,7 +47,7 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
     {
         private int _done;
 
-        public TrainingProgress Progress => new(_done, trainer.PlannedSteps, 1.0 / _done, double.NaN, double.NaN);
+        public TrainingProgress Progress => new(_done, trainer.PlannedSteps, 1.0 / _done, double.NaN, double.NaN, 0);
 
         public bool Step()
         {

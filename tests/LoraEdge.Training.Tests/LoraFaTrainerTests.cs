@@ -103,7 +103,7 @@ public sealed class LoraFaTrainerTests
 
         TrainingSessions.With(s_model, request, session =>
         {
-            Assert.That(session.Progress, Is.EqualTo(new TrainingProgress(0, 12, double.NaN, double.NaN, double.NaN)));
+            Assert.That(session.Progress, Is.EqualTo(new TrainingProgress(0, 12, double.NaN, double.NaN, double.NaN, 0)));
             while (session.Step())
                 Assert.That(session.Progress.Loss, Is.InRange(0, 10));
             Adapter adapter = session.Complete();
@@ -145,6 +145,21 @@ public sealed class LoraFaTrainerTests
         double[] shares = ChangeNorms.Of(s_model, adapter);
         Assert.That(shares, Is.All.LessThanOrEqualTo(Share * (1 + 1e-5)));
         Assert.That(shares, Has.Some.GreaterThan(Share * 0.99), "some layer should have reached its bound");
+    }
+
+    [TestCase(0.02, ExpectedResult = true)]
+    [TestCase(100, ExpectedResult = false)]
+    public bool WhatTheTrustRegionScalesBack_IsCounted(double share)
+    {
+        TrainingOptions options = new() { LearningRate = 0.1, MaxEpochs = 2, TrustRegion = share };
+        return TrainingSessions.With(s_model, TrainingSessions.Request(s_records, [], options), session =>
+        {
+            while (session.Step())
+            {
+            }
+
+            return session.Progress.Clamped > 0;
+        });
     }
 
     [Test]

@@ -45,4 +45,28 @@ public sealed record TrainingOptions
 
     /// <summary>CPU threads libtorch may use for training. Default: 1, so that the host keeps its other cores.</summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>Refuses what cannot work. Loading the plugin does, and every training.</summary>
+    /// <exception cref="InvalidOptionsException">An option is outside its range; the message names both.</exception>
+    public void Validate()
+    {
+        Require(Method is AdaptationMethod.LoraFa or AdaptationMethod.Lora, nameof(Method), Method, "one of AdaptationMethod");
+        Require(Rank is >= 1 and <= AdapterLimits.MaxRank, nameof(Rank), Rank, $"1 to {AdapterLimits.MaxRank}");
+        Require(Scale != 0 && !float.IsNaN(Scale) && !float.IsInfinity(Scale), nameof(Scale), Scale, "finite and not 0");
+        Require(LearningRate is > 0 and < 10, nameof(LearningRate), LearningRate, "above 0 and below 10");
+        Require(WeightDecay is >= 0 and < 10, nameof(WeightDecay), WeightDecay, "0 to 10");
+        Require(MaxEpochs >= 1, nameof(MaxEpochs), MaxEpochs, "1 or more");
+        Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "1 or more");
+        Require(GradientClipNorm > 0, nameof(GradientClipNorm), GradientClipNorm, "above 0");
+        Require(EvaluationsPerEpoch >= 1, nameof(EvaluationsPerEpoch), EvaluationsPerEpoch, "1 or more");
+        Require(Patience >= 1, nameof(Patience), Patience, "1 or more");
+        Require(TrustRegion > 0, nameof(TrustRegion), TrustRegion, "above 0");
+        Require(Threads >= 1, nameof(Threads), Threads, "1 or more");
+    }
+
+    private static void Require(bool holds, string option, object value, string range)
+    {
+        if (!holds)
+            throw new InvalidOptionsException($"The training option {option} is {value}; it must be {range}.");
+    }
 }

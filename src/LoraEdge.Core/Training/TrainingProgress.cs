@@ -6,4 +6,5 @@ namespace LoraEdge;
 /// <param name="Loss">Mean training loss since the last evaluation; NaN before the first step.</param>
 /// <param name="HeldOutLoss">Latest mean loss on the held-out records; NaN when there are none.</param>
 /// <param name="BestHeldOutLoss">Lowest mean held-out loss so far, the frozen model's included; NaN when there are none.</param>
-public readonly record struct TrainingProgress(long Step, long PlannedSteps, double Loss, double HeldOutLoss, double BestHeldOutLoss);
+/// <param name="Clamped">How often the change of a layer was scaled back to <see cref="TrainingOptions.TrustRegion"/>; one that keeps growing says that the learning rate is too high.</param>
+public readonly record struct TrainingProgress(long Step, long PlannedSteps, double Loss, double HeldOutLoss, double BestHeldOutLoss, long Clamped);

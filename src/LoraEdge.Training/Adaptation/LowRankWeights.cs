@@ -12,6 +12,7 @@ internal sealed class LowRankWeights : TrainableWeights
     private readonly List<Tensor> _parameters = [];
     private readonly List<(LowRankBranch Branch, double Bound)> _bounds = [];
     private readonly bool _trainsA;
+    private long _clamped;
 
     /// <summary>Makes a branch with B = 0 for every layer.</summary>
     /// <param name="layers">The layers to adapt.</param>
@@ -38,8 +39,8 @@ internal sealed class LowRankWeights : TrainableWeights
     /// <summary>The branches, in the order of the layers.</summary>
     public IEnumerable<LowRankBranch> Branches => _branches.Values;
 
-    /// <summary>How many times a layer's change was scaled back to its bound.</summary>
-    public long Clamped { get; private set; }
+    /// <inheritdoc />
+    public override long Clamped => _clamped;
 
     /// <inheritdoc />
     public override LowRankBranch? BranchOf(string weight) =>
@@ -67,7 +68,7 @@ internal sealed class LowRankWeights : TrainableWeights
             if (norm <= bound)
                 continue;
             branch.B.mul_((float)(bound / norm));
-            Clamped++;
+            _clamped++;
         }
     }
 

@@ -22,6 +22,9 @@ internal abstract class TrainableWeights : IDisposable
     {
     }
 
+    /// <summary>How often <see cref="Constrain"/> had something to bring back.</summary>
+    public virtual long Clamped => 0;
+
     /// <summary>Copies the parameters' values.</summary>
     public float[][] Capture() => ParameterValues.Capture(Parameters);
 
