@@ -2,7 +2,6 @@ using LoraEdge.Onnx;
 using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
 using LoraEdge.Training.Records;
-using static TorchSharp.torch;
 
 namespace LoraEdge.Training;
 
@@ -14,11 +13,9 @@ namespace LoraEdge.Training;
 public sealed class FullFineTuner : IDisposable
 {
     private readonly OnnxModel _model;
-    private readonly Objective _objective;
     private readonly FullWeights _weights;
-    private readonly GraphExecutor _executor;
+    private readonly ObjectiveRun _run;
     private readonly AdamW _optimizer;
-    private int _classCount;
 
     /// <summary>Prepares training; used by the thread that calls it.</summary>
     /// <param name="model">The model to start from.</param>
@@ -30,10 +27,10 @@ public sealed class FullFineTuner : IDisposable
     {
         NativeLibtorch.EnsureLoaded();
         SupportCheck.Require(model, [objective.ValueName]);
-        set_num_threads(threads);
-        (_model, _objective) = (model, objective);
+        TorchSharp.torch.set_num_threads(threads);
+        _model = model;
         _weights = new FullWeights(model.Graph, objective.ValueName);
-        _executor = new GraphExecutor(model, _weights);
+        _run = new ObjectiveRun(model, objective, _weights);
         _optimizer = new AdamW(_weights.Parameters, parameter => parameter.dim() > 1 ? weightDecay : 0);
     }
 
@@ -49,10 +46,9 @@ public sealed class FullFineTuner : IDisposable
     /// <exception cref="TrainingFailedException">The loss or a gradient is not finite; the weights are as before.</exception>
     public double Step(IReadOnlyList<Interaction> records, double learningRate, double clipNorm = 1)
     {
-        Prepare(records);
-        RecordCheck.RequireOneShape(records);
+        using RecordBatch batch = _run.Batch(records);
         _weights.ClearGradients();
-        double loss = Backward(records);
+        double loss = _run.Backward(batch);
         double norm = _optimizer.GradientNorm();
         if (double.IsNaN(loss + norm) || double.IsInfinity(loss + norm))
             throw new TrainingFailedException($"At step {Steps} the loss is {loss} and the gradient's norm {norm}. Lower the learning rate ({learningRate}).");
@@ -61,11 +57,7 @@ public sealed class FullFineTuner : IDisposable
     }
 
     /// <summary>Mean loss on records, without training on them.</summary>
-    public double Evaluate(IReadOnlyList<Interaction> records, int batchSize = 256)
-    {
-        Prepare(records);
-        return HeldOutLoss.Mean(_executor, _objective, records, batchSize, _classCount);
-    }
+    public double Evaluate(IReadOnlyList<Interaction> records, int batchSize = 256) => _run.Evaluate(records, batchSize);
 
     /// <summary>The trained weights by initializer name.</summary>
     public IReadOnlyDictionary<string, float[]> Weights() => _weights.ByName();
@@ -80,26 +72,7 @@ public sealed class FullFineTuner : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        _executor.Dispose();
+        _run.Dispose();
         _weights.Dispose();
-    }
-
-    private double Backward(IReadOnlyList<Interaction> records)
-    {
-        using RecordBatch batch = RecordBatcher.Create(records, _classCount);
-        using Tensor value = _executor.Run(batch.Inputs, _objective.ValueName)[0];
-        using Tensor loss = ObjectiveLoss.Mean(_objective, value, batch);
-        loss.backward();
-        return loss.item<float>();
-    }
-
-    private void Prepare(IReadOnlyList<Interaction> records)
-    {
-        if (records.Count == 0)
-            throw new InvalidInputException("There are no records.");
-        RecordCheck.Require(_model, _objective, records);
-        if (_classCount == 0)
-            _classCount = ObjectiveCheck.Require(_executor, _objective, records[0]);
-        RecordCheck.RequireClasses(_objective, records, _classCount);
     }
 }

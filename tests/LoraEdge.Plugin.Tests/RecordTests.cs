@@ -38,7 +38,7 @@ public sealed class RecordTests
     private static IEnumerable<TestCaseData> BadTargets()
     {
         yield return new TestCaseData(Target.Regression(1, 2), "Target.Class").SetArgDisplayNames("values for a classification");
-        yield return new TestCaseData(Target.Sequence(1, 2), "2 classes, expected one").SetArgDisplayNames("a sequence for one class");
+        yield return new TestCaseData(Target.Sequence(1, 2), "one class per record is expected, not 2").SetArgDisplayNames("a sequence for one class");
         yield return new TestCaseData(Target.Class(-1), "negative").SetArgDisplayNames("a negative class");
         yield return new TestCaseData(Target.Class(2, [0, 1]), "allowed classes").SetArgDisplayNames("a class that is not allowed");
     }

@@ -20,28 +20,7 @@ internal sealed class RecordCheck(OnnxModel model, Objective objective)
 
         if (!(weight >= 0) || float.IsInfinity(weight))
             throw new InvalidInputException($"The weight of a record is {weight}; it must be finite and not negative.");
-        if (ProblemOf(target) is { } problem)
+        if (objective.ProblemWith(target) is { } problem)
             throw new InvalidInputException($"The target of a record does not fit the objective '{objective.ValueName}' ({objective.Loss}): {problem}.");
-    }
-
-    private string? ProblemOf(Target target) =>
-        objective.Loss is LossKind.MeanSquaredError or LossKind.Huber ? RegressionProblem(target) : ClassProblem(target);
-
-    private static string? RegressionProblem(Target target) =>
-        target.Values is not { Length: > 0 } values || values.Any(value => float.IsNaN(value) || float.IsInfinity(value))
-            ? "a regression needs finite values; use Target.Regression"
-            : null;
-
-    private string? ClassProblem(Target target)
-    {
-        if (target.Classes is not { Length: > 0 } classes)
-            return "a cross-entropy needs classes; use Target.Class or Target.Sequence";
-        if (objective.Loss == LossKind.CrossEntropy && classes.Length != 1)
-            return $"it has {classes.Length} classes, expected one";
-        if (classes.FirstOrDefault(index => index < 0 && index != objective.IgnoreIndex) is var negative and < 0)
-            return $"class {negative} is negative and not the ignore index {objective.IgnoreIndex}";
-        if (target.AllowedClasses is { } allowed && classes.Any(index => index != objective.IgnoreIndex && !allowed.Any(possible => possible == index)))
-            return "its class is not among its allowed classes";
-        return null;
     }
 }

@@ -23,4 +23,14 @@ public sealed record Objective
 
     /// <summary>Where the Huber loss turns from quadratic to linear. Default: 1.</summary>
     public float HuberDelta { get; init; } = 1f;
+
+    /// <summary>Why a record's target cannot be learned with this objective, as the end of a sentence; null when it can.</summary>
+    /// <param name="target">The target.</param>
+    /// <remarks>The number of classes is the model's affair and not known here.</remarks>
+    public string? ProblemWith(Target target) => Loss switch
+    {
+        LossKind.MeanSquaredError or LossKind.Huber => TargetRules.ProblemOfValues(target),
+        LossKind.SequenceCrossEntropy => TargetRules.ProblemOfSequence(target, IgnoreIndex),
+        _ => TargetRules.ProblemOfClass(target),
+    };
 }

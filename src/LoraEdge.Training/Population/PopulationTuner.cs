@@ -2,7 +2,6 @@ using LoraEdge.Onnx;
 using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
 using LoraEdge.Training.Records;
-using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Population;
 
@@ -21,14 +20,12 @@ namespace LoraEdge.Training.Population;
 public sealed class PopulationTuner : IDisposable
 {
     private readonly OnnxModel _model;
-    private readonly Objective _objective;
     private readonly PopulationOptions _options;
     private readonly SharedWeights _weights;
-    private readonly GraphExecutor _executor;
+    private readonly ObjectiveRun _run;
     private readonly AdamW _optimizerOfA;
     private readonly AdamW _optimizerOfModel;
     private readonly Person[] _people;
-    private int _classCount;
 
     /// <summary>Prepares training; used by the thread that calls this.</summary>
     /// <param name="model">The model to start from.</param>
@@ -39,15 +36,15 @@ public sealed class PopulationTuner : IDisposable
     /// <exception cref="LoraEdgeException">The model cannot be executed, or libtorch cannot be loaded.</exception>
     public PopulationTuner(OnnxModel model, Objective objective, int people, PopulationOptions? options = null)
     {
-        (_model, _objective, _options) = (model, objective, options ?? new PopulationOptions());
+        (_model, _options) = (model, options ?? new PopulationOptions());
         if (people < 1)
             throw new InvalidOptionsException($"{nameof(people)} is {people}; a population has at least one person.");
         _options.Validate();
         NativeLibtorch.EnsureLoaded();
         SupportCheck.Require(model, [objective.ValueName]);
-        set_num_threads(_options.Threads);
+        TorchSharp.torch.set_num_threads(_options.Threads);
         _weights = Share(model, objective, _options);
-        _executor = new GraphExecutor(model, _weights);
+        _run = new ObjectiveRun(model, objective, _weights);
         _optimizerOfA = new AdamW(_weights.A, _ => 0);
         _optimizerOfModel = new AdamW(_weights.Model, parameter => parameter.dim() > 1 ? _options.WeightDecay : 0);
         _people = [.. Enumerable.Range(0, people).Select(_ => new Person(_weights.B))];
@@ -66,14 +63,12 @@ public sealed class PopulationTuner : IDisposable
     /// <exception cref="TrainingFailedException">The loss or a gradient is not finite; nothing was changed.</exception>
     public double Step(int person, IReadOnlyList<Interaction> records, double learningRate, double personLearningRate)
     {
-        Prepare(records);
-        RecordCheck.RequireOneShape(records);
+        using RecordBatch batch = _run.Batch(records);
         _weights.ClearGradients();
-        using RecordBatch batch = RecordBatcher.Create(records, _classCount);
         if (_options.TrainsModel)
             LearnWithoutAnybody(batch);
         _people[person].Enter();
-        double loss = Backward(batch), norm = _optimizerOfA.GradientNorm(), modelNorm = _optimizerOfModel.GradientNorm();
+        double loss = _run.Backward(batch), norm = _optimizerOfA.GradientNorm(), modelNorm = _optimizerOfModel.GradientNorm();
         if (double.IsNaN(loss + norm + modelNorm) || double.IsInfinity(loss + norm + modelNorm))
             throw new TrainingFailedException($"At step {Steps} the loss is {loss} and the gradients' norms are {norm} and {modelNorm}. Lower the learning rates ({learningRate}, {personLearningRate}).");
         _people[person].Update(personLearningRate);
@@ -89,9 +84,8 @@ public sealed class PopulationTuner : IDisposable
     /// <exception cref="InvalidInputException">A record does not fit.</exception>
     public double Evaluate(IReadOnlyList<Interaction> records, int batchSize = 256)
     {
-        Prepare(records);
         _weights.LeaveEverybodyOut();
-        return HeldOutLoss.Mean(_executor, _objective, records, batchSize, _classCount);
+        return _run.Evaluate(records, batchSize);
     }
 
     /// <summary>What the people share: the model, the one given when its weights are frozen, and the projection for it.</summary>
@@ -104,7 +98,7 @@ public sealed class PopulationTuner : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        _executor.Dispose();
+        _run.Dispose();
         _weights.Dispose();
     }
 
@@ -121,25 +115,7 @@ public sealed class PopulationTuner : IDisposable
     private void LearnWithoutAnybody(RecordBatch batch)
     {
         _weights.LeaveEverybodyOut();
-        Backward(batch);
+        _run.Backward(batch);
         _weights.ClearGradientsOfB();
-    }
-
-    private double Backward(RecordBatch batch)
-    {
-        using Tensor value = _executor.Run(batch.Inputs, _objective.ValueName)[0];
-        using Tensor loss = ObjectiveLoss.Mean(_objective, value, batch);
-        loss.backward();
-        return loss.item<float>();
-    }
-
-    private void Prepare(IReadOnlyList<Interaction> records)
-    {
-        if (records.Count == 0)
-            throw new InvalidInputException("There are no records.");
-        RecordCheck.Require(_model, _objective, records);
-        if (_classCount == 0)
-            _classCount = ObjectiveCheck.Require(_executor, _objective, records[0]);
-        RecordCheck.RequireClasses(_objective, records, _classCount);
     }
 }

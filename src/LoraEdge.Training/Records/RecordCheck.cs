@@ -12,7 +12,7 @@ internal static class RecordCheck
         var targetLengths = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < records.Count; i++)
         {
-            if ((InputProblem(model, records[i]) ?? TargetProblem(objective, records[i]) ?? LengthProblem(records[i], targetLengths)) is { } problem)
+            if ((InputProblem(model, records[i]) ?? objective.ProblemWith(records[i].Target) ?? LengthProblem(records[i], targetLengths)) is { } problem)
                 throw new InvalidInputException($"Record {i} of {records.Count} does not fit {model.Name}: {problem}.");
         }
     }
@@ -72,24 +72,6 @@ internal static class RecordCheck
         }
 
         return true;
-    }
-
-    private static string? TargetProblem(Objective objective, Interaction record)
-    {
-        Target target = record.Target;
-        if (objective.Loss is LossKind.MeanSquaredError or LossKind.Huber)
-            return target.Values is { Length: > 0 } values && values.All(value => !float.IsNaN(value) && !float.IsInfinity(value)) ? null : "a regression needs finite target values";
-        if (target.Classes is not { Length: > 0 } classes)
-            return "a cross-entropy needs target classes";
-        if (objective.Loss == LossKind.SequenceCrossEntropy)
-            return target.AllowedClasses is null ? null : "allowed classes go with one class per record, not with a sequence";
-        if (classes.Length != 1)
-            return $"one class per record is expected, not {classes.Length}";
-        if (target.AllowedClasses is not { } allowed)
-            return null;
-        if (Array.IndexOf(allowed, (int)classes[0]) < 0)
-            return $"its target {classes[0]} is not among its allowed classes";
-        return new HashSet<int>(allowed).Count == allowed.Length ? null : "a class is listed twice among its allowed classes";
     }
 
     /// <summary>Records of equal input shapes are trained in one batch, so their targets must have one length too.</summary>
