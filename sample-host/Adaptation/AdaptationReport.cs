@@ -59,9 +59,9 @@ public sealed record AdaptationReport
         Base = Figures.Of(players.Aggregate(default(PolicyScore), (sum, player) => sum + player.Base)),
         Adapted = Figures.Of(players.Aggregate(default(PolicyScore), (sum, player) => sum + player.Adapted)),
         HelpedShare = players.Average(player => player.IsHelped ? 1.0 : 0.0),
-        AdapterBytes = new Spread(Median(players.Select(player => (double)player.AdapterBytes)), players.Max(player => player.AdapterBytes)),
+        AdapterBytes = new Spread(Median.Of(players.Select(player => (double)player.AdapterBytes)), players.Max(player => player.AdapterBytes)),
         PayloadBytes = players[0].PayloadBytes,
-        TrainSeconds = new Middle(Math.Round(Median(players.Select(player => player.TrainingTime.TotalSeconds)), 3)),
+        TrainSeconds = new Middle(Math.Round(Median.Of(players.Select(player => player.TrainingTime.TotalSeconds)), 3)),
         Method = NameOf(options.Kind),
         Rank = options.Kind == AdaptationKind.Full ? null : options.Training.Rank,
         LearningRate = options.Training.LearningRate,
@@ -79,12 +79,6 @@ public sealed record AdaptationReport
         AdaptationKind.Full => "full",
         _ => "lora-fa",
     };
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
 
     /// <summary>A score as JSON has it.</summary>
     public sealed record Figures(double Nll, double Accuracy, double OpeningNll, double OpeningAccuracy)

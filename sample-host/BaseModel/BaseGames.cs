@@ -25,18 +25,19 @@ public sealed record BaseGames(IReadOnlyList<PgnGame> Training, IReadOnlyList<Pg
         PgnGame[] games = [.. collection.Games.Where(game => game.StartFen is null && seen.Add(GameKey.Of(game)) && split.IsForBase(game))];
         PgnGame[] validation = [.. games.Where((_, index) => index % ValidationInterval == 0)];
         PgnGame[] training = [.. games.Where((_, index) => index % ValidationInterval != 0)];
-        IReadOnlyList<PlayedGame>[] people = [.. PeopleOf(collection, [.. training.Select(GameKey.Of)])];
+        IReadOnlyList<PlayedGame>[] people = [.. PeopleOf(collection, split, [.. training.Select(GameKey.Of)])];
         report($"{collection.GamesRead} games read, {collection.GamesSkipped} skipped, {seen.Count} distinct; {games.Length} of them for the base model, {games.Sum(game => game.Moves.Length)} positions, {people.Length} people");
         return new BaseGames(training, validation, people);
     }
 
-    private static IEnumerable<IReadOnlyList<PlayedGame>> PeopleOf(PgnCollection collection, HashSet<ulong> training)
+    private static IEnumerable<IReadOnlyList<PlayedGame>> PeopleOf(PgnCollection collection, PlayerSplit split, HashSet<ulong> training)
     {
         foreach (GameFile file in collection.Files.Where(file => PlayerSplit.RoleOf(file.Path) == PlayerRole.Base))
         {
             PlayedGame[] own =
             [
-                .. file.Games.Where(game => training.Contains(GameKey.Of(game)))
+                // Moves can come again against somebody else: short draws do.
+                .. file.Games.Where(game => game.StartFen is null && training.Contains(GameKey.Of(game)) && split.IsForBase(game))
                     .Select(game => file.SideOfPlayer(game) is { } side ? new PlayedGame(game, side) : default)
                     .Where(game => game.Game is not null && game.OwnMoves > 0),
             ];

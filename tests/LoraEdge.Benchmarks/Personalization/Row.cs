@@ -57,18 +57,12 @@ internal sealed record Row
             NllGain = before.All.Nll - after.All.Nll,
             OpeningNllGain = before.Opening.Nll - after.Opening.Nll,
             HelpedShare = reports.Average(report => report.IsHelped ? 1.0 : 0.0),
-            MedianBytes = Median(reports.Select(report => (double)report.AdapterBytes)),
-            MedianTrainSeconds = Median(reports.Select(report => report.TrainingTime.TotalSeconds)),
+            MedianBytes = Median.Of(reports.Select(report => (double)report.AdapterBytes)),
+            MedianTrainSeconds = Median.Of(reports.Select(report => report.TrainingTime.TotalSeconds)),
             MaxTrainSeconds = reports.Max(report => report.TrainingTime.TotalSeconds),
         };
     }
 
     /// <summary>Sum of scores.</summary>
     public static PolicyScore Pool(IEnumerable<PolicyScore> scores) => scores.Aggregate(default(PolicyScore), (sum, score) => sum + score);
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
 }

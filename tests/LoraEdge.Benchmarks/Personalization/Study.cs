@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Rival.Adaptation;
 using Rival.Policy;
 
@@ -6,16 +7,18 @@ namespace LoraEdge.Benchmarks.Personalization;
 /// <summary>Runs one setting over many players, one player per processor at a time.</summary>
 internal sealed class Study(PolicyModel model)
 {
-    /// <summary>The base model's score of each player.</summary>
+    private readonly ConcurrentDictionary<string, PolicyScore> _baseScores = new(StringComparer.Ordinal);
+
+    /// <summary>The base model's score of each player. Test games do not depend on how many moves are learned from, so it is computed once a player.</summary>
     public IReadOnlyList<PolicyScore> ScoreBase(IReadOnlyList<PlayerLog> logs)
     {
-        var scores = new PolicyScore[logs.Count];
-        ForEach(logs.Count, i =>
+        PlayerLog[] unknown = [.. logs.Where(log => !_baseScores.ContainsKey(log.Source))];
+        ForEach(unknown.Length, i =>
         {
             using var study = new PlayerStudy(model);
-            scores[i] = study.ScoreBase(logs[i]);
+            _baseScores[unknown[i].Source] = study.ScoreBase(unknown[i]);
         });
-        return scores;
+        return [.. logs.Select(log => _baseScores[log.Source])];
     }
 
     /// <summary>Adapts to every player.</summary>
