@@ -15,8 +15,8 @@ public sealed record TrainingOptions
     /// <summary>Seed of the order in which records are drawn. Default: 0. The same seed gives the same adapter, byte for byte.</summary>
     public ulong SamplingSeed { get; init; }
 
-    /// <summary>Highest learning rate of AdamW. Default: 5e-4.</summary>
-    public double LearningRate { get; init; } = 5e-4;
+    /// <summary>Highest learning rate of AdamW. Default: 1e-3.</summary>
+    public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>Decoupled weight decay of AdamW on the trained factors. Default: 0.</summary>
     public double WeightDecay { get; init; }
