@@ -65,7 +65,7 @@ public static class OnnxDataType
     };
 
     /// <summary>The specification's name of a type, for messages.</summary>
-    internal static string NameOf(int dataType) => dataType switch
+    public static string NameOf(int dataType) => dataType switch
     {
         Float => "float32",
         UInt8 => "uint8",

@@ -15,6 +15,7 @@ internal static class ElementTypes
         OnnxDataType.BFloat16 => ScalarType.BFloat16,
         OnnxDataType.Int64 => ScalarType.Int64,
         OnnxDataType.Int32 => ScalarType.Int32,
+        OnnxDataType.Int16 => ScalarType.Int16,
         OnnxDataType.Int8 => ScalarType.Int8,
         OnnxDataType.UInt8 => ScalarType.Byte,
         OnnxDataType.Bool => ScalarType.Bool,

@@ -5,8 +5,19 @@ using static TorchSharp.torch;
 namespace LoraEdge.Training.Execution;
 
 /// <summary>What an operator knows when its operation is prepared: the node, and type, shape and constancy of its inputs.</summary>
-internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<ValueFacts?> inputs, LowRankBranch? branch)
+/// <param name="node">The node.</param>
+/// <param name="opset">Opset version of its domain.</param>
+/// <param name="inputs">Facts of its inputs; null where an optional one is omitted.</param>
+/// <param name="values">The inputs' present content, borrowed.</param>
+/// <param name="branch">The low-rank branch beside its weight; null when it has none.</param>
+internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<ValueFacts?> inputs, IReadOnlyList<Tensor?> values, LowRankBranch? branch)
 {
+    /// <summary>
+    /// Most elements of one value: a gigabyte of float32. A model that asks for more is damaged or hostile, and libtorch would
+    /// take the whole machine's memory before it fails.
+    /// </summary>
+    public const long MaxElements = 1L << 28;
+
     /// <summary>The node.</summary>
     public OnnxNode Node { get; } = node;
 
@@ -21,6 +32,15 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
 
     /// <summary>Set by an operator whose result is known as soon as its inputs' shapes are, whatever their values.</summary>
     public bool DependsOnShapesOnly { get; set; }
+
+    /// <summary>Set by an operator whose result differs from run to run, so that it is never folded.</summary>
+    public bool IsRandom { get; set; }
+
+    /// <summary>
+    /// Whether the operation was prepared for the present content of an input that is not constant: a shape or axes that the
+    /// model computes from values. Such a node is prepared anew in every run.
+    /// </summary>
+    public bool DependsOnValues { get; private set; }
 
     /// <summary>Whether the node has input <paramref name="index"/>.</summary>
     public bool Has(int index) => index < inputs.Count && inputs[index] is not null;
@@ -37,18 +57,36 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     /// <summary>The content of an input, borrowed; null when it is not constant.</summary>
     public Tensor? Constant(int index) => Facts(index).Constant;
 
-    /// <summary>The values of a constant integer input, for example a shape or axes.</summary>
-    public long[] Integers(int index)
+    /// <summary>
+    /// The present content of an input, borrowed. Where it is not constant this makes the node one that is prepared in every
+    /// run, so an operator asks only for what decides shapes.
+    /// </summary>
+    public Tensor Value(int index)
     {
-        Tensor constant = Constant(index)
-            ?? throw Fail($"input {index} ('{Node.Inputs[index]}') must be constant for known input shapes, but it depends on values");
-        if (constant.dtype is not (ScalarType.Int64 or ScalarType.Int32))
-            throw Fail($"input {index} must hold integers, not {constant.dtype}");
-        using Tensor wide = constant.to(ScalarType.Int64);
-        return wide.data<long>().ToArray();
+        if (Constant(index) is { } constant)
+            return constant;
+        DependsOnValues = true;
+        return values[index]!;
     }
 
-    /// <summary>Constant integers from an attribute (older opsets) or an input (newer ones); null when neither is given.</summary>
+    /// <summary>The values of an integer input that decides shapes, for example a shape or axes.</summary>
+    public long[] Integers(int index)
+    {
+        if (Type(index) is not (ScalarType.Int64 or ScalarType.Int32))
+            throw Fail($"input {index} must hold integers, not {Type(index)}");
+        using Tensor wide = Value(index).to(ScalarType.Int64), packed = wide.contiguous();
+        return packed.numel() == 0 ? [] : packed.data<long>().ToArray();
+    }
+
+    /// <summary>The values of a floating-point input that decides shapes, for example scales.</summary>
+    public double[] Numbers(int index)
+    {
+        RequireFloats(index);
+        using Tensor wide = Value(index).to(ScalarType.Float64), packed = wide.contiguous();
+        return packed.numel() == 0 ? [] : packed.data<double>().ToArray();
+    }
+
+    /// <summary>Integers from an attribute (older opsets) or an input (newer ones); null when neither is given.</summary>
     public long[]? IntegersOf(string attribute, int input) =>
         Node.GetInts(attribute) is { } values ? [.. values] : Has(input) ? Integers(input) : null;
 
@@ -67,6 +105,34 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
         if (!holds)
             throw Fail(otherwise);
     }
+
+    /// <summary>Checks a result's shape before anything of that size is made.</summary>
+    /// <returns>The shape, as an array.</returns>
+    public long[] RequireSize(IEnumerable<long> shape)
+    {
+        long[] sizes = [.. shape];
+        double count = sizes.Aggregate(1.0, (product, size) => product * size);
+        Require(sizes.All(size => size >= 0) && count <= MaxElements, $"the result would have the shape [{string.Join(",", sizes)}], and no more than {MaxElements} elements are computed");
+        return sizes;
+    }
+
+    /// <summary>Checks that two inputs can be broadcast together (NumPy's rules), and that the result is not too large.</summary>
+    /// <returns>Shape of the result.</returns>
+    public long[] RequireBroadcast(int left = 0, int right = 1)
+    {
+        long[] a = Shape(left), b = Shape(right), result = new long[Math.Max(a.Length, b.Length)];
+        for (int back = 1; back <= result.Length; back++)
+        {
+            long x = back <= a.Length ? a[^back] : 1, y = back <= b.Length ? b[^back] : 1;
+            Require(x == y || x == 1 || y == 1, "the shapes cannot be broadcast together");
+            result[^back] = x == 1 ? y : x;
+        }
+
+        return RequireSize(result);
+    }
+
+    /// <summary>Checks that two inputs have one element type.</summary>
+    public void RequireSameType(int left = 0, int right = 1) => Require(Type(left) == Type(right), $"inputs {left} and {right} must have one element type");
 
     /// <summary>Checks that an input holds floating-point numbers.</summary>
     public void RequireFloats(int index) => Require(is_floating_point(Type(index)), $"input {index} must hold floating-point numbers");

@@ -11,10 +11,11 @@ internal sealed class OperatorTable
     /// <summary>Every operator that LoraEdge executes.</summary>
     public static OperatorTable Default { get; } = CreateDefault();
 
-    /// <summary>Everything registered: operator and the opset version since which a form of it is valid.</summary>
-    public IEnumerable<(string OpType, long Since)> Forms => _operators.SelectMany(entry => entry.Value.Keys.Select(since => (entry.Key.OpType, since)));
+    /// <summary>Everything registered: domain, operator, and the opset version since which a form of it is valid.</summary>
+    public IEnumerable<(string Domain, string OpType, long Since)> Forms =>
+        _operators.SelectMany(entry => entry.Value.Keys.Select(since => (entry.Key.Domain, entry.Key.OpType, since)));
 
-    /// <summary>Registers one form of an operator of ONNX's own domain.</summary>
+    /// <summary>Registers one form of an operator.</summary>
     /// <param name="opType">The operator.</param>
     /// <param name="since">First opset version with this form.</param>
     /// <param name="builder">Prepares the operation.</param>
@@ -22,11 +23,12 @@ internal sealed class OperatorTable
     /// Why a node's attributes or outputs ask for something that is not supported, or null; so that it is reported with
     /// everything else that is not, before anything runs. Default: no objections.
     /// </param>
+    /// <param name="domain">Domain of the operator. Default: ONNX's own.</param>
     /// <exception cref="ArgumentException">The same form is registered twice.</exception>
-    public void Add(string opType, long since, OperatorBuilder builder, Func<OnnxNode, string?>? objection = null)
+    public void Add(string opType, long since, OperatorBuilder builder, Func<OnnxNode, string?>? objection = null, string domain = "")
     {
-        if (!_operators.TryGetValue(("", opType), out SortedList<long, OperatorForm>? forms))
-            _operators[("", opType)] = forms = [];
+        if (!_operators.TryGetValue((domain, opType), out SortedList<long, OperatorForm>? forms))
+            _operators[(domain, opType)] = forms = [];
         if (forms.ContainsKey(since))
             throw new ArgumentException($"{opType} is registered twice for opset {since}.");
         forms.Add(since, new OperatorForm(builder, objection));

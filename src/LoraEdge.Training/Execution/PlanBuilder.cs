@@ -63,29 +63,38 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         (OnnxNode node, int[] inputs) = (planned.Node, [.. planned.Inputs.Select(SlotOf)]);
         ValueFacts?[] facts = [.. inputs.Select(slot => slot < 0 ? null : _facts[slot])];
+        Tensor?[] values = [.. inputs.Select(ValueAt)];
         LowRankBranch? branch = node.Inputs.Count > 1 ? trained?.BranchOf(node.Inputs[1]) : null;
         OperatorBuilder builder = OperatorTable.Default.Find(node, model.Opsets[node.Domain], out _)!;
-        var context = new NodeContext(node, model.Opsets[node.Domain], facts, branch);
+        var context = new NodeContext(node, model.Opsets[node.Domain], facts, values, branch);
         Operation operation = builder(context);
-        bool constant = context.DependsOnShapesOnly || (branch is null && facts.All(fact => fact is null || fact.Constant is not null));
+        bool varies = context.DependsOnValues || facts.Any(fact => fact is { Varies: true });
+        bool constant = !varies && !context.IsRandom && (context.DependsOnShapesOnly || (branch is null && facts.All(fact => fact is null || fact.Constant is not null)));
+        Operation always = varies ? PreparedInEveryRun(builder, node, facts, branch) : operation;
         var step = new PlanStep(node, operation, inputs, [], []);
-        Tensor[] results = step.Run([.. inputs.Select(ValueAt)]);
-        int[] outputs = DefineResults(context, planned.Outputs, results, constant);
+        Tensor[] results = step.Run(values);
+        int[] outputs = DefineResults(context, planned.Outputs, results, constant, varies);
         Forget(planned);
         if (!constant)
-            _steps.Add(step with { Outputs = outputs });
+            _steps.Add(step with { Operation = always, Outputs = outputs });
     }
+
+    private Operation PreparedInEveryRun(OperatorBuilder builder, OnnxNode node, ValueFacts?[] facts, LowRankBranch? branch) => inputs =>
+    {
+        ValueFacts?[] present = [.. facts.Zip(inputs, (fact, input) => input is null ? null : fact! with { Type = input.dtype, Shape = input.shape })];
+        return builder(new NodeContext(node, model.Opsets[node.Domain], present, inputs, branch))(inputs);
+    };
 
     private Tensor? ValueAt(int slot) => slot < 0 ? null : _facts[slot].Constant ?? _traced[slot];
 
-    private int[] DefineResults(NodeContext context, IReadOnlyList<string> names, Tensor[] results, bool constant)
+    private int[] DefineResults(NodeContext context, IReadOnlyList<string> names, Tensor[] results, bool constant, bool varies)
     {
         var slots = new int[names.Count];
         for (int i = 0; i < results.Length; i++)
         {
             if (i < names.Count && names[i].Length > 0)
             {
-                slots[i] = constant ? DefineFolded(names[i], results[i]) : Trace(names[i], results[i]);
+                slots[i] = constant ? DefineFolded(names[i], results[i]) : Trace(names[i], results[i], varies);
                 continue;
             }
 
@@ -134,9 +143,9 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         return slot;
     }
 
-    private int Trace(string name, Tensor value)
+    private int Trace(string name, Tensor value, bool varies = false)
     {
-        int slot = Define(name, new ValueFacts(value.dtype, value.shape, null));
+        int slot = Define(name, new ValueFacts(value.dtype, value.shape, null, varies));
         _traced[slot] = value;
         return slot;
     }

@@ -12,16 +12,30 @@ internal static class SupportCheck
     public static void Require(OnnxModel model, IReadOnlyList<string> values)
     {
         RequireValues(model, values);
+        Dictionary<string, string> unreadable = Unreadable(model.Graph);
         var unsupported = new List<UnsupportedNode>();
         foreach (OnnxNode node in model.Graph.AncestorsOf(values))
         {
             long opset = model.Opsets[node.Domain];
-            if (OperatorTable.Default.Find(node, opset, out string reason) is null)
+            OperatorTable.Default.Find(node, opset, out string reason);
+            reason = reason.Length > 0 ? reason : node.Inputs.Select(input => unreadable.TryGetValue(input, out string? why) ? why : "").FirstOrDefault(why => why.Length > 0) ?? "";
+            if (reason.Length > 0)
                 unsupported.Add(new UnsupportedNode(node.DisplayName, $"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}.{node.OpType}", opset, reason));
         }
 
         if (unsupported.Count > 0)
             throw new UnsupportedModelException(model.Name, unsupported);
+    }
+
+    /// <summary>Inputs and initializers that are no tensors, or tensors of a type that is not executed; with the reason.</summary>
+    private static Dictionary<string, string> Unreadable(OnnxGraph graph)
+    {
+        var reasons = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (ValueInfo input in graph.Inputs.Where(input => ElementTypes.FromOnnx(input.ElementType) is null))
+            reasons[input.Name] = input.ElementType == 0 ? $"its input '{input.Name}' is not a tensor" : $"its input '{input.Name}' has the element type {OnnxDataType.NameOf(input.ElementType)}";
+        foreach (Initializer initializer in graph.Initializers.Values.Where(initializer => ElementTypes.FromOnnx(initializer.DataType) is null))
+            reasons[initializer.Name] = $"its input '{initializer.Name}' has the element type {OnnxDataType.NameOf(initializer.DataType)}";
+        return reasons;
     }
 
     private static void RequireValues(OnnxModel model, IReadOnlyList<string> values)

@@ -4,6 +4,7 @@ namespace LoraEdge.Training.Execution;
 
 /// <summary>What is known of a value before anything runs: its type and shape, and its content when that is constant.</summary>
 /// <param name="Type">Element type.</param>
-/// <param name="Shape">Sizes of the axes.</param>
+/// <param name="Shape">Sizes of the axes; where the value varies, those of the run that the plan was built on.</param>
 /// <param name="Constant">The content, borrowed; null when it depends on the model's inputs or on trained weights.</param>
-internal sealed record ValueFacts(ScalarType Type, long[] Shape, Tensor? Constant);
+/// <param name="Varies">Whether the shape depends on values and not only on the shapes of the model's inputs, as behind NonZero.</param>
+internal sealed record ValueFacts(ScalarType Type, long[] Shape, Tensor? Constant, bool Varies = false);

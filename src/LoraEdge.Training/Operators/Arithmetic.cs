@@ -61,13 +61,8 @@ internal static class Arithmetic
 
     private static void CheckBroadcast(NodeContext node, bool sameType = true)
     {
-        long[] a = node.Shape(0), b = node.Shape(1);
-        for (int back = 1; back <= Math.Min(a.Length, b.Length); back++)
-        {
-            long left = a[a.Length - back], right = b[b.Length - back];
-            node.Require(left == right || left == 1 || right == 1, "the shapes cannot be broadcast together");
-        }
-
-        node.Require(!sameType || node.Type(0) == node.Type(1), "both inputs must have one element type");
+        node.RequireBroadcast();
+        if (sameType)
+            node.RequireSameType();
     }
 }

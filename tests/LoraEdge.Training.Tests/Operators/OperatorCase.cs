@@ -15,6 +15,12 @@ internal sealed record OperatorCase(string Operator, int Opset = 17)
     private string[] _outputs = ["y0"];
     private string _about = "";
 
+    /// <summary>Domain of the operator; its version 1 is imported. Default: ONNX's own.</summary>
+    public string Domain { get; init; } = "";
+
+    /// <summary>Version of the operator's domain that the model imports.</summary>
+    public int OpsetOfDomain => Domain.Length == 0 ? Opset : 1;
+
     /// <summary>How far results may be apart, relative to the largest expected magnitude. Integers must be equal.</summary>
     public double Tolerance { get; init; } = Tolerances.Float32;
 
@@ -126,7 +132,9 @@ internal sealed record OperatorCase(string Operator, int Opset = 17)
             builder.Input(name, tensor.ElementType, [.. tensor.Shape.Select(size => (Dimension)size)]);
         foreach (Initializer constant in _constants)
             builder.Initializer(constant);
-        builder.Node(Operator, [.. _inputs], _outputs, [.. _attributes], name: "node");
+        if (Domain.Length > 0)
+            builder.Opset(Domain, 1);
+        builder.Node(Operator, [.. _inputs], _outputs, [.. _attributes], Domain, "node");
         foreach (((TensorElementType type, long[] shape), string name) in outputs.Zip(_outputs))
             builder.Output(name, type, [.. shape.Select(size => (Dimension)size)]);
         return builder.Build();

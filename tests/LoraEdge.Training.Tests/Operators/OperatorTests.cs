@@ -14,14 +14,14 @@ public sealed class OperatorTests
     [Test]
     public void EveryRegisteredForm_OfEveryOperator_IsAmongTheCases()
     {
-        var registered = OperatorTable.Default.Forms.GroupBy(form => form.OpType, form => form.Since);
+        var registered = OperatorTable.Default.Forms.GroupBy(form => (form.Domain, form.OpType), form => form.Since);
         string[] missing =
         [
             .. from forms in registered
                from since in forms
                let next = forms.Where(other => other > since).DefaultIfEmpty(long.MaxValue).Min()
-               where !Cases.Any(node => node.Operator == forms.Key && node.Opset >= since && node.Opset < next)
-               select $"{forms.Key} since {since}",
+               where !Cases.Any(node => (node.Domain, node.Operator) == forms.Key && node.OpsetOfDomain >= since && node.OpsetOfDomain < next)
+               select $"{forms.Key.Domain} {forms.Key.OpType} since {since}",
         ];
 
         Assert.That(missing, Is.Empty);

@@ -34,7 +34,7 @@ public class OperatorsDocumentTests
             |---|---|
 
             """);
-        foreach (IGrouping<string, long> forms in table.Forms.OrderBy(form => form.OpType, StringComparer.Ordinal).GroupBy(form => form.OpType, form => form.Since))
+        foreach (IGrouping<string, long> forms in table.Forms.GroupBy(form => form.Domain.Length == 0 ? form.OpType : $"{form.Domain}.{form.OpType}", form => form.Since).OrderBy(forms => forms.Key, StringComparer.Ordinal))
             text.Append($"| {forms.Key} | {string.Join(", ", forms.Order())} |\n");
         return text.ToString();
     }

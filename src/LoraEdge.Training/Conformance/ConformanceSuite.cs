@@ -1,0 +1,89 @@
+using LoraEdge.Onnx;
+using LoraEdge.Training.Execution;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training.Conformance;
+
+/// <summary>
+/// Runs ONNX's backend node tests through the executor: a folder a case, with <c>model.onnx</c> and serialized tensors
+/// <c>test_data_set_N/input_M.pb</c> and <c>output_M.pb</c> (https://github.com/onnx/onnx/blob/main/docs/OnnxBackendTest.md).
+/// </summary>
+public static class ConformanceSuite
+{
+    /// <summary>Runs every case of a directory, in ordinal order of their names.</summary>
+    /// <param name="directory">The folder that holds the cases' folders.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="NativeRuntimeException">libtorch is missing or cannot be loaded.</exception>
+    public static IEnumerable<ConformanceCase> Run(string directory)
+    {
+        NativeLibtorch.EnsureLoaded();
+        return Directory.GetDirectories(directory)
+            .Where(folder => File.Exists(ModelIn(folder)))
+            .OrderBy(folder => folder, StringComparer.Ordinal)
+            .Select(RunCase);
+    }
+
+    /// <summary>Runs one case.</summary>
+    /// <param name="folder">The case's folder.</param>
+    public static ConformanceCase RunCase(string folder)
+    {
+        string name = Path.GetFileName(folder);
+        IReadOnlyList<string> operators = [];
+        try
+        {
+            OnnxModel model = OnnxModel.Load(ModelIn(folder));
+            operators = [.. model.Graph.Nodes.Select(node => node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}").Distinct()];
+            SupportCheck.Require(model, [.. model.Graph.Outputs.Select(output => output.Name)]);
+            using var executor = new GraphExecutor(model);
+            string? difference = Directory.GetDirectories(folder, "test_data_set_*").Select(set => DifferenceIn(model, executor, set)).FirstOrDefault(found => found is not null);
+            return new ConformanceCase(name, difference is null ? ConformanceResult.Passed : ConformanceResult.Wrong, operators, difference ?? "");
+        }
+        catch (LoraEdgeException refusal)
+        {
+            return new ConformanceCase(name, ConformanceResult.Refused, operators, refusal.Message);
+        }
+        catch (Exception error)
+        {
+            return new ConformanceCase(name, ConformanceResult.Failed, operators, $"{error.GetType().Name}: {error.Message}");
+        }
+    }
+
+    private static string ModelIn(string folder) => Path.Combine(folder, "model.onnx");
+
+    private static string? DifferenceIn(OnnxModel model, GraphExecutor executor, string dataSet)
+    {
+        using var _ = no_grad();
+        var inputs = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        Tensor[] outputs = [];
+        try
+        {
+            for (int i = 0; i < model.Graph.Inputs.Count; i++)
+                inputs[model.Graph.Inputs[i].Name] = Read(dataSet, $"input_{i}.pb", model.Graph.Inputs[i]);
+            // Twice: the first run builds the plan, the second one uses it.
+            string[] names = [.. model.Graph.Outputs.Select(output => output.Name)];
+            foreach (Tensor output in executor.Run(inputs, names))
+                output.Dispose();
+            outputs = executor.Run(inputs, names);
+            return names.Select((_, i) => DifferenceOf(model.Graph.Outputs[i], outputs[i], dataSet, i)).FirstOrDefault(found => found is not null);
+        }
+        finally
+        {
+            foreach (Tensor tensor in inputs.Values.Concat(outputs))
+                tensor.Dispose();
+        }
+    }
+
+    private static string? DifferenceOf(ValueInfo output, Tensor actual, string dataSet, int index)
+    {
+        using Tensor expected = Read(dataSet, $"output_{index}.pb", output);
+        return TensorDifference.Describe(actual, expected) is { } difference ? $"output '{output.Name}': {difference}" : null;
+    }
+
+    // The suite stores bfloat16 as uint16, for want of such a type in NumPy.
+    private static Tensor Read(string dataSet, string file, ValueInfo declared)
+    {
+        Initializer tensor = Initializer.Parse(File.ReadAllBytes(Path.Combine(dataSet, file)), file);
+        bool isBFloat16 = tensor.DataType == OnnxDataType.UInt16 && declared.ElementType == OnnxDataType.BFloat16;
+        return WeightTensors.Create(isBFloat16 ? GraphBuilder.Tensor(tensor.Name, OnnxDataType.BFloat16, tensor.Data.ToArray(), tensor.Dims) : tensor);
+    }
+}
