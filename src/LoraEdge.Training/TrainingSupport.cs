@@ -10,4 +10,8 @@ public static class TrainingSupport
     /// <param name="model">The model.</param>
     /// <exception cref="UnsupportedModelException">Some nodes cannot be executed; all of them are listed.</exception>
     public static void Require(OnnxModel model) => SupportCheck.Require(model, [.. model.Graph.Outputs.Select(output => output.Name)]);
+
+    /// <summary>Every node that the model's outputs need and that cannot be executed, in execution order; none when all can.</summary>
+    /// <param name="model">The model.</param>
+    public static IReadOnlyList<UnsupportedNode> UnsupportedNodes(OnnxModel model) => SupportCheck.Find(model, model.Graph.Outputs.Select(output => output.Name));
 }

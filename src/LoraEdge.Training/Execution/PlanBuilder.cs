@@ -26,10 +26,37 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     /// <exception cref="ModelFormatException">A node cannot work on these shapes.</exception>
     public GraphPlan Build(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs)
     {
+        try
+        {
+            return Walk(inputs, outputs, Assemble);
+        }
+        catch
+        {
+            ReleaseFolded();
+            throw;
+        }
+    }
+
+    /// <summary>Computes the wanted values and builds no plan. Results are the caller's.</summary>
+    /// <inheritdoc cref="Build"/>
+    public Tensor[] Trace(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs)
+    {
+        try
+        {
+            return Walk(inputs, outputs, slots => slots.Select(slot => ValueAt(slot)!.alias()).ToArray());
+        }
+        finally
+        {
+            ReleaseFolded();
+        }
+    }
+
+    private T Walk<T>(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs, Func<int[], T> finish)
+    {
         using var _ = no_grad();
         SupportCheck.Require(model, outputs);
         PlannedNode[] nodes = [.. BiasFusion.Apply(model.Graph, model.Graph.AncestorsOf(outputs), outputs)];
-        foreach (string name in nodes.SelectMany(node => node.Inputs))
+        foreach (string name in nodes.SelectMany(node => node.Inputs).Concat(outputs))
             _uses[name] = _uses.TryGetValue(name, out int uses) ? uses + 1 : 1;
         try
         {
@@ -37,19 +64,19 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
                 _inputs.Add((Trace(input.Key, input.Value.alias()), input.Key));
             foreach (PlannedNode node in nodes)
                 AddNode(node);
-            return Assemble([.. outputs.Select(SlotOf)]);
-        }
-        catch
-        {
-            foreach (Tensor tensor in _folded)
-                tensor.Dispose();
-            throw;
+            return finish([.. outputs.Select(SlotOf)]);
         }
         finally
         {
             foreach (Tensor tensor in _traced.Values)
                 tensor.Dispose();
         }
+    }
+
+    private void ReleaseFolded()
+    {
+        foreach (Tensor tensor in _folded)
+            tensor.Dispose();
     }
 
     private GraphPlan Assemble(int[] wanted)

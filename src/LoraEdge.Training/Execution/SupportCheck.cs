@@ -12,6 +12,13 @@ internal static class SupportCheck
     public static void Require(OnnxModel model, IReadOnlyList<string> values)
     {
         RequireValues(model, values);
+        if (Find(model, values) is { Count: > 0 } unsupported)
+            throw new UnsupportedModelException(model.Name, unsupported);
+    }
+
+    /// <summary>Every node that leads to the values and cannot be executed, in execution order.</summary>
+    public static IReadOnlyList<UnsupportedNode> Find(OnnxModel model, IEnumerable<string> values)
+    {
         Dictionary<string, string> unreadable = Unreadable(model.Graph);
         var unsupported = new List<UnsupportedNode>();
         foreach (OnnxNode node in model.Graph.AncestorsOf(values))
@@ -23,8 +30,7 @@ internal static class SupportCheck
                 unsupported.Add(new UnsupportedNode(node.DisplayName, $"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}.{node.OpType}", opset, reason));
         }
 
-        if (unsupported.Count > 0)
-            throw new UnsupportedModelException(model.Name, unsupported);
+        return unsupported;
     }
 
     /// <summary>Inputs and initializers that are no tensors, or tensors of a type that is not executed; with the reason.</summary>
