@@ -58,8 +58,21 @@ internal sealed class OperatorTable
         Normalization.Register(table);
         SoftmaxFamily.Register(table);
         Shapes.Register(table);
+        Reshaping.Register(table);
+        Repeating.Register(table);
         Joining.Register(table);
         Slicing.Register(table);
+        Gathering.Register(table);
+        Scattering.Register(table);
+        Selecting.Register(table);
+        Uniqueness.Register(table);
+        Ranking.Register(table);
+        SequenceReversal.Register(table);
+        Triangles.Register(table);
+        Fills.Register(table);
+        Progressions.Register(table);
+        OneHotEncoding.Register(table);
+        Conditionals.Register(table);
         Casting.Register(table);
         return table;
     }
