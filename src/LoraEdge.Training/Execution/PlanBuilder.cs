@@ -11,14 +11,13 @@ namespace LoraEdge.Training.Execution;
 /// </summary>
 internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, TrainableWeights? trained)
 {
-    private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
     private readonly List<ValueFacts> _facts = [];
     private readonly List<PlanStep> _steps = [];
     private readonly List<(int Slot, string Name)> _inputs = [];
     private readonly List<(int Slot, Tensor Value)> _constants = [];
-    private readonly List<Tensor> _folded = [];
+    private readonly List<IDisposable> _owned = [];
     private readonly Dictionary<int, Tensor> _traced = [];
-    private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
+    private PlanScope _scope = new(model.Graph, null);
 
     /// <summary>Builds the plan for the given inputs and wanted values.</summary>
     /// <exception cref="InvalidOptionsException">The graph has no such value.</exception>
@@ -26,44 +25,70 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     /// <exception cref="ModelFormatException">A node cannot work on these shapes.</exception>
     public GraphPlan Build(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs)
     {
+        SupportCheck.Require(model, outputs);
+        return Build(outputs, () => DefineInputs(inputs));
+    }
+
+    /// <summary>Computes the wanted values and builds no plan. Results are the caller's.</summary>
+    /// <inheritdoc cref="Build(IReadOnlyDictionary{string, Tensor}, IReadOnlyList{string})"/>
+    public Tensor[] Trace(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs)
+    {
+        SupportCheck.Require(model, outputs);
         try
         {
-            return Walk(inputs, outputs, Assemble);
+            return Walk(outputs, () => DefineInputs(inputs), slots => slots.Select(slot => ValueAt(slot)!.alias()).ToArray());
+        }
+        finally
+        {
+            ReleaseOwned();
+        }
+    }
+
+    private void DefineInputs(IReadOnlyDictionary<string, Tensor> inputs)
+    {
+        foreach (KeyValuePair<string, Tensor> input in inputs)
+            _inputs.Add((Trace(input.Key, input.Value.alias()), input.Key));
+    }
+
+    /// <summary>Builds the plan of a graph that a node holds, for all of its outputs.</summary>
+    /// <param name="graph">The graph; supported.</param>
+    /// <param name="facts">What is known of the values of enclosing graphs that it reads.</param>
+    /// <param name="values">Their present content, borrowed.</param>
+    private GraphPlan Build(OnnxGraph graph, IReadOnlyDictionary<string, ValueFacts> facts, IReadOnlyDictionary<string, Tensor> values)
+    {
+        _scope = new PlanScope(graph, null);
+        return Build([.. graph.Outputs.Select(output => output.Name)], () =>
+        {
+            foreach (KeyValuePair<string, ValueFacts> captured in facts)
+            {
+                if (captured.Value.Constant is { } constant)
+                    DefineConstant(captured.Key, constant);
+                else
+                    _inputs.Add((Trace(captured.Key, values[captured.Key].alias(), captured.Value.Varies), captured.Key));
+            }
+        });
+    }
+
+    private GraphPlan Build(IReadOnlyList<string> outputs, Action defineInputs)
+    {
+        try
+        {
+            return Walk(outputs, defineInputs, Assemble);
         }
         catch
         {
-            ReleaseFolded();
+            ReleaseOwned();
             throw;
         }
     }
 
-    /// <summary>Computes the wanted values and builds no plan. Results are the caller's.</summary>
-    /// <inheritdoc cref="Build"/>
-    public Tensor[] Trace(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs)
-    {
-        try
-        {
-            return Walk(inputs, outputs, slots => slots.Select(slot => ValueAt(slot)!.alias()).ToArray());
-        }
-        finally
-        {
-            ReleaseFolded();
-        }
-    }
-
-    private T Walk<T>(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs, Func<int[], T> finish)
+    private T Walk<T>(IReadOnlyList<string> outputs, Action defineInputs, Func<int[], T> finish)
     {
         using var _ = no_grad();
-        SupportCheck.Require(model, outputs);
-        PlannedNode[] nodes = [.. BiasFusion.Apply(model.Graph, model.Graph.AncestorsOf(outputs), outputs)];
-        foreach (string name in nodes.SelectMany(node => node.Inputs).Concat(outputs))
-            _uses[name] = _uses.TryGetValue(name, out int uses) ? uses + 1 : 1;
         try
         {
-            foreach (KeyValuePair<string, Tensor> input in inputs)
-                _inputs.Add((Trace(input.Key, input.Value.alias()), input.Key));
-            foreach (PlannedNode node in nodes)
-                AddNode(node);
+            defineInputs();
+            AddNodes(outputs);
             return finish([.. outputs.Select(SlotOf)]);
         }
         finally
@@ -73,17 +98,26 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         }
     }
 
-    private void ReleaseFolded()
+    private void ReleaseOwned()
     {
-        foreach (Tensor tensor in _folded)
-            tensor.Dispose();
+        foreach (IDisposable owned in _owned)
+            owned.Dispose();
     }
 
     private GraphPlan Assemble(int[] wanted)
     {
         PlanStep[] steps = NeededSteps.Select(_steps, wanted, _inputs.Select(input => input.Slot).Concat(_constants.Select(constant => constant.Slot)));
         HashSet<int> used = [.. steps.SelectMany(step => step.Inputs), .. wanted];
-        return new GraphPlan(_facts.Count, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _folded);
+        return new GraphPlan(_facts.Count, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _owned);
+    }
+
+    private void AddNodes(IReadOnlyList<string> wanted)
+    {
+        OnnxGraph graph = _scope.Graph;
+        PlannedNode[] nodes = [.. BiasFusion.Apply(graph, graph.AncestorsOf(wanted), wanted)];
+        _scope.Expect(nodes.SelectMany(node => node.Inputs).Concat(wanted));
+        foreach (PlannedNode node in nodes)
+            AddNode(node);
     }
 
     private void AddNode(PlannedNode planned)
@@ -91,13 +125,19 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         (OnnxNode node, int[] inputs) = (planned.Node, [.. planned.Inputs.Select(SlotOf)]);
         ValueFacts?[] facts = [.. inputs.Select(slot => slot < 0 ? null : _facts[slot])];
         Tensor?[] values = [.. inputs.Select(ValueAt)];
-        LowRankBranch? branch = node.Inputs.Count > 1 ? trained?.BranchOf(node.Inputs[1]) : null;
+        Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> contextOf = ContextOf(node, facts);
         OperatorBuilder builder = OperatorTable.Default.Find(node, model.Opsets[node.Domain], out _)!;
-        var context = new NodeContext(node, model.Opsets[node.Domain], facts, values, branch);
+        NodeContext context = contextOf(facts, values);
         Operation operation = builder(context);
+        if (context.Inlined is { } graph)
+        {
+            AddInlined(planned, graph);
+            return;
+        }
+
         bool varies = context.DependsOnValues || facts.Any(fact => fact is { Varies: true });
-        bool constant = !varies && !context.IsRandom && (context.DependsOnShapesOnly || (branch is null && facts.All(fact => fact is null || fact.Constant is not null)));
-        Operation always = varies ? PreparedInEveryRun(builder, node, facts, branch) : operation;
+        bool constant = !varies && !context.IsRandom && (context.DependsOnShapesOnly || (context.Branch is null && facts.All(fact => fact is null || fact.Constant is not null)));
+        Operation always = varies ? PreparedInEveryRun(builder, facts, contextOf) : operation;
         var step = new PlanStep(node, operation, inputs, [], []);
         Tensor[] results = step.Run(values);
         int[] outputs = DefineResults(context, planned.Outputs, results, constant, varies);
@@ -106,10 +146,62 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
             _steps.Add(step with { Operation = always, Outputs = outputs });
     }
 
-    private Operation PreparedInEveryRun(OperatorBuilder builder, OnnxNode node, ValueFacts?[] facts, LowRankBranch? branch) => inputs =>
+    /// <summary>What makes a node's context, then and in every run: all but facts and values stays the same.</summary>
+    private Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> ContextOf(OnnxNode node, ValueFacts?[] facts)
+    {
+        // Weights that a subgraph uses are not adapted, and its own may have an adapted one's name.
+        bool adaptable = ReferenceEquals(_scope.Graph, model.Graph) && node.Inputs.Count > 1;
+        LowRankBranch? branch = adaptable ? trained?.BranchOf(node.Inputs[1]) : null;
+        Dictionary<string, Subgraph> subgraphs = SubgraphsOf(node, facts);
+        return (present, values) => new NodeContext(node, model.Opsets[node.Domain], present, values, branch) { Subgraphs = subgraphs };
+    }
+
+    private Dictionary<string, Subgraph> SubgraphsOf(OnnxNode node, ValueFacts?[] facts)
+    {
+        var subgraphs = new Dictionary<string, Subgraph>(StringComparer.Ordinal);
+        foreach ((string attribute, OnnxGraph graph) in node.GraphAttributes)
+        {
+            (string Name, int Input)[] captured = [.. node.CapturedValues.Select((name, at) => (name, node.Inputs.Count + at)).Where(value => graph.CapturedValues.Contains(value.name))];
+            Dictionary<string, ValueFacts> known = captured.ToDictionary(value => value.Name, value => facts[value.Input]!, StringComparer.Ordinal);
+            subgraphs[attribute] = new Subgraph(captured, values => new PlanBuilder(model, weights, trained).Build(graph, known, values));
+        }
+
+        _owned.AddRange(subgraphs.Values);
+        return subgraphs;
+    }
+
+    /// <summary>Puts the nodes of a subgraph into the plan in the place of the node that holds it.</summary>
+    private void AddInlined(PlannedNode planned, OnnxGraph graph)
+    {
+        string[] results = [.. graph.Outputs.Select(output => output.Name)];
+        PlanScope outer = _scope;
+        _scope = new PlanScope(graph, outer);
+        AddNodes(results);
+        int[] slots = [.. results.Select(SlotOf)];
+        _scope = outer;
+        for (int i = 0; i < planned.Outputs.Count; i++)
+        {
+            if (planned.Outputs[i].Length > 0)
+                DefineResult(planned, planned.Outputs[i], slots[i]);
+        }
+
+        Forget(planned);
+    }
+
+    /// <summary>Gives a value of a subgraph the name it has outside. Where it is computed it becomes another one, so that each is disposed once.</summary>
+    private void DefineResult(PlannedNode planned, string name, int slot)
+    {
+        if (_facts[slot].Constant is not null)
+            _scope.Define(name, slot);
+        else
+            _steps.Add(new PlanStep(planned.Node, inputs => [inputs[0]!.alias()], [slot], [Trace(name, ValueAt(slot)!.alias(), _facts[slot].Varies)], []));
+    }
+
+    private static Operation PreparedInEveryRun(
+        OperatorBuilder builder, ValueFacts?[] facts, Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> contextOf) => inputs =>
     {
         ValueFacts?[] present = [.. facts.Zip(inputs, (fact, input) => input is null ? null : fact! with { Type = input.dtype, Shape = input.shape })];
-        return builder(new NodeContext(node, model.Opsets[node.Domain], present, inputs, branch))(inputs);
+        return builder(contextOf(present, inputs))(inputs);
     };
 
     private Tensor? ValueAt(int slot) => slot < 0 ? null : _facts[slot].Constant ?? _traced[slot];
@@ -137,9 +229,9 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     /// <summary>Lets go of what no later node reads, or tracing would need more memory than running.</summary>
     private void Forget(PlannedNode node)
     {
-        foreach (string name in node.Inputs.Where(name => name.Length > 0 && --_uses[name] == 0))
+        foreach (string name in node.Inputs.Where(name => name.Length > 0))
         {
-            if (_traced.TryGetValue(_slots[name], out Tensor? value))
+            if (_scope.Read(name) is { } slot && _traced.TryGetValue(slot, out Tensor? value))
                 value.Dispose();
         }
     }
@@ -148,10 +240,12 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         if (name.Length == 0)
             return -1;
-        if (_slots.TryGetValue(name, out int slot))
+        (int slot, Initializer? initializer) = _scope.Find(name);
+        if (initializer is null)
             return slot;
-        if (trained?.Replacement(name) is not { } replacement)
-            return DefineConstant(name, weights[name]);
+        bool isMain = model.Graph.Initializers.TryGetValue(name, out Initializer? main) && ReferenceEquals(main, initializer);
+        if (!isMain || trained?.Replacement(name) is not { } replacement)
+            return DefineConstant(name, weights[initializer]);
         slot = Trace(name, replacement.alias());
         _constants.Add((slot, replacement));
         return slot;
@@ -159,7 +253,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
 
     private int DefineFolded(string name, Tensor value)
     {
-        _folded.Add(value);
+        _owned.Add(value);
         return DefineConstant(name, value);
     }
 
@@ -180,6 +274,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private int Define(string name, ValueFacts facts)
     {
         _facts.Add(facts);
-        return _slots[name] = _facts.Count - 1;
+        _scope.Define(name, _facts.Count - 1);
+        return _facts.Count - 1;
     }
 }
