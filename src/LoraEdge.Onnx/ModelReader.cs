@@ -40,7 +40,9 @@ internal static class ModelReader
         return proto;
     }
 
-    private static void SortNodes(GraphProto graph, string model)
+    /// <summary>Brings the nodes of a graph into execution order, and checks every name on the way.</summary>
+    /// <exception cref="ModelFormatException">A name is missing or defined twice, or the graph has a cycle.</exception>
+    public static void SortNodes(GraphProto graph, string model)
     {
         Dictionary<string, int> producers = GraphNames.Producers(graph, model);
         string[][] reads = [.. graph.Node.Select(node => ReadsOf(node, model))];

@@ -29,7 +29,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         using var _ = no_grad();
         SupportCheck.Require(model, outputs);
         PlannedNode[] nodes = [.. BiasFusion.Apply(model.Graph, model.Graph.AncestorsOf(outputs), outputs)];
-        foreach (string name in nodes.SelectMany(node => node.Inputs))
+        foreach (string name in nodes.SelectMany(node => node.Inputs.Concat(BehindOf(node).Select(behind => behind.Branch.Input))))
             _uses[name] = _uses.TryGetValue(name, out int uses) ? uses + 1 : 1;
         try
         {
@@ -64,10 +64,12 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         (OnnxNode node, int[] inputs) = (planned.Node, [.. planned.Inputs.Select(SlotOf)]);
         ValueFacts?[] facts = [.. inputs.Select(slot => slot < 0 ? null : _facts[slot])];
         Tensor?[] values = [.. inputs.Select(ValueAt)];
-        LowRankBranch? branch = node.Inputs.Count > 1 ? trained?.BranchOf(node.Inputs[1]) : null;
+        LowRankBranch? branch = BranchBeside(node);
         OperatorBuilder builder = OperatorTable.Default.Find(node, model.Opsets[node.Domain], out _)!;
         var context = new NodeContext(node, model.Opsets[node.Domain], facts, values, branch);
         Operation operation = builder(context);
+        if (branch is not null && !context.TookBranch)
+            throw new InvalidOperationException($"{node.OpType} does not add the branch beside its weight.");
         bool varies = context.DependsOnValues || facts.Any(fact => fact is { Varies: true });
         bool constant = !varies && !context.IsRandom && (context.DependsOnShapesOnly || (branch is null && facts.All(fact => fact is null || fact.Constant is not null)));
         Operation always = varies ? PreparedInEveryRun(builder, node, facts, branch) : operation;
@@ -77,6 +79,45 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         Forget(planned);
         if (!constant)
             _steps.Add(step with { Operation = always, Outputs = outputs });
+        foreach ((string output, BranchBehind behind) in BehindOf(planned))
+            AddBranchBehind(output, behind);
+        foreach (string output in planned.Outputs.Where(output => output.Length > 0 && trained?.Changed(output) is not null))
+            Change(output, trained!.Changed(output)!);
+    }
+
+    /// <summary>The weight of a Gather is its first input, that of every other operator its second.</summary>
+    private LowRankBranch? BranchBeside(OnnxNode node)
+    {
+        int slot = node.OpType == "Gather" ? 0 : 1;
+        return slot < node.Inputs.Count ? trained?.BranchOf(node.Inputs[slot]) : null;
+    }
+
+    private IEnumerable<(string Output, BranchBehind Branch)> BehindOf(PlannedNode node) =>
+        from output in node.Outputs
+        let branch = output.Length > 0 ? trained?.BranchBehind(output) : null
+        where branch is not null
+        select (output, branch);
+
+    /// <summary>Puts the sum of a value and its branch in the place of the value.</summary>
+    private void AddBranchBehind(string value, BranchBehind behind)
+    {
+        int[] inputs = [_slots[value], SlotOf(behind.Input)];
+        Derive(value, behind.Branch.Layer, inputs, values => [behind.Added(values[0]!, values[1]!)]);
+        ForgetOnce(behind.Input);
+    }
+
+    /// <summary>Puts the changed weight in the place of the frozen one.</summary>
+    private void Change(string weight, ChangedWeight changed) =>
+        Derive(weight, changed.Branches[0].Layer, [_slots[weight]], values => [changed.Of(values[0]!)]);
+
+    /// <summary>Puts a result in the place of the first of the inputs that it is made of.</summary>
+    private void Derive(string value, AdaptableLayer layer, int[] inputs, Operation operation)
+    {
+        var step = new PlanStep(layer.Nodes[0], operation, inputs, [], []);
+        Tensor result = step.Run([.. inputs.Select(ValueAt)])[0];
+        if (_traced.TryGetValue(inputs[0], out Tensor? original))
+            original.Dispose();
+        _steps.Add(step with { Outputs = [Trace(value, result, inputs.Any(slot => _facts[slot].Varies))] });
     }
 
     private Operation PreparedInEveryRun(OperatorBuilder builder, OnnxNode node, ValueFacts?[] facts, LowRankBranch? branch) => inputs =>
@@ -110,11 +151,14 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     /// <summary>Lets go of what no later node reads, or tracing would need more memory than running.</summary>
     private void Forget(PlannedNode node)
     {
-        foreach (string name in node.Inputs.Where(name => name.Length > 0 && --_uses[name] == 0))
-        {
-            if (_traced.TryGetValue(_slots[name], out Tensor? value))
-                value.Dispose();
-        }
+        foreach (string name in node.Inputs.Where(name => name.Length > 0))
+            ForgetOnce(name);
+    }
+
+    private void ForgetOnce(string name)
+    {
+        if (--_uses[name] == 0 && _traced.TryGetValue(_slots[name], out Tensor? value))
+            value.Dispose();
     }
 
     private int SlotOf(string name)
@@ -123,11 +167,18 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
             return -1;
         if (_slots.TryGetValue(name, out int slot))
             return slot;
-        if (trained?.Replacement(name) is not { } replacement)
-            return DefineConstant(name, weights[name]);
-        slot = Trace(name, replacement.alias());
-        _constants.Add((slot, replacement));
-        return slot;
+        DefineWeight(name);
+        if (trained?.Changed(name) is { } changed)
+            Change(name, changed);
+        return _slots[name];
+    }
+
+    private void DefineWeight(string name)
+    {
+        if (trained?.Replacement(name) is { } replacement)
+            _constants.Add((Trace(name, replacement.alias()), replacement));
+        else
+            DefineConstant(name, weights[name]);
     }
 
     private int DefineFolded(string name, Tensor value)

@@ -1,3 +1,4 @@
+using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
 using static LoraEdge.Training.Operators.OperationForms;
 using static TorchSharp.torch;
@@ -19,16 +20,32 @@ internal static class Slicing
         node.Require(node.Type(1) is ScalarType.Int64 or ScalarType.Int32, "indices must be int64 or int32");
         int axis = node.Axis(node.Node.GetInt("axis", 0), data.Length);
         long size = data[axis];
+        if (node.Branch is { } branch)
+            return AdaptedRows(node, branch, size, [.. indices, .. data.Skip(1)]);
         if (node.Constant(1) is not null && indices.Length == 0)
             return Select(node, axis, size);
         long[] result = [.. data.Take(axis), .. indices, .. data.Skip(axis + 1)];
         return Binary((x, picked) =>
         {
-            using Tensor flat = picked.reshape(-1), wide = flat.to(ScalarType.Int64);
-            RequireRange(node, wide, size);
-            using Tensor counted = wide.remainder(size), rows = x.index_select(axis, counted);
+            using Tensor counted = Counted(node, picked, size), rows = x.index_select(axis, counted);
             return rows.reshape(result);
         });
+    }
+
+    /// <summary>Rows of a matrix that a low-rank branch changes.</summary>
+    private static Operation AdaptedRows(NodeContext node, LowRankBranch branch, long size, long[] result) => Binary((x, picked) =>
+    {
+        using Tensor counted = Counted(node, picked, size), rows = x.index_select(0, counted);
+        branch.AddToRows(rows, counted);
+        return rows.reshape(result);
+    });
+
+    /// <summary>The indices in one row, counted from the front.</summary>
+    private static Tensor Counted(NodeContext node, Tensor picked, long size)
+    {
+        using Tensor flat = picked.reshape(-1), wide = flat.to(ScalarType.Int64);
+        RequireRange(node, wide, size);
+        return wide.remainder(size);
     }
 
     /// <summary>One fixed position is a view: no copy, and a cheap backward.</summary>
