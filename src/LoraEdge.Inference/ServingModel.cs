@@ -38,7 +38,7 @@ public sealed class ServingModel : IDisposable
     /// </summary>
     /// <param name="adapter">The adapter.</param>
     /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>
-    public MergedSession Build(Adapter adapter) => new(Model, _merger.Merge(adapter), _settings) { Adapter = adapter };
+    public MergedSession Build(Adapter adapter) => new(_merger.Apply(adapter), null, _settings) { Adapter = adapter };
 
     /// <summary>Computes values of the model, internal ones included, on a session opened for them alone; without an adapter, outputs come from <see cref="Base"/>.</summary>
     /// <param name="inputs">The model's inputs by name.</param>
@@ -51,7 +51,7 @@ public sealed class ServingModel : IDisposable
     public IReadOnlyDictionary<string, HostTensor> Compute(IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyList<string> values, Adapter? adapter = null) =>
         adapter is null && values.All(Base.OutputNames.Contains)
             ? Base.Run(inputs)
-            : ServedValues.Compute(Model, inputs, values, adapter is null ? null : _merger.Merge(adapter), _settings);
+            : ServedValues.Compute(adapter is null ? Model : _merger.Apply(adapter), inputs, values, _settings);
 
     /// <summary>A place for one player's adapter, serving the base model at first.</summary>
     public AdapterSlot Open() => new(this);

@@ -79,7 +79,7 @@ public sealed class ExecutedModel : IDisposable
     private static LowRankWeights Attach(OnnxModel model, Adapter adapter, CalibratedProjection? calibrated)
     {
         Dictionary<int, AdaptableLayer> layers = AdaptableLayers.Find(model.Graph).Layers.ToDictionary(layer => layer.InitializerIndex);
-        ProjectionFactors factors = ProjectionFactors.For(adapter, model.Fingerprint, [.. layers.Values.Select(ObjectiveLayers.AsWeight)], calibrated);
+        ProjectionFactors factors = ProjectionFactors.For(adapter, model.Fingerprint, [.. layers.Values.Select(layer => layer.AsWeight())], calibrated);
         var weights = new LowRankWeights([.. adapter.Targets.Select(target => layers[target.InitializerIndex])], factors.Matrices, adapter.Rank, adapter.Scale, trainA: false);
         weights.Restore([.. adapter.Targets.Select(target => target.B)]);
         return weights;

@@ -21,8 +21,8 @@ public sealed class InspectCommandTests
         Assert.That((json.GetProperty("irVersion").GetInt64(), json.GetProperty("opset").GetInt64(), json.GetProperty("opsets").ToString()), Is.EqualTo((8L, 17L, """{"ai.onnx":17}""")));
         Assert.That(json.GetProperty("inputs").ToString(), Is.EqualTo("""[{"name":"x","type":"float32","shape":["batch",8]}]"""));
         Assert.That(json.GetProperty("outputs").ToString(), Is.EqualTo("""[{"name":"logits","type":"float32","shape":["batch",4]}]"""));
-        Assert.That(json.GetProperty("layers")[0].ToString(), Is.EqualTo("""{"name":"w1","operator":"MatMul","in":8,"out":16,"shape":[8,16],"parameters":128,"adapterBytes":64}"""));
-        Assert.That(json.GetProperty("layers")[1].ToString(), Is.EqualTo("""{"name":"w2","operator":"Gemm","in":16,"out":4,"shape":[4,16],"parameters":64,"adapterBytes":16}"""));
+        Assert.That(json.GetProperty("layers")[0].ToString(), Is.EqualTo("""{"name":"w1","operator":"MatMul","in":8,"out":16,"shape":[8,16],"parameters":128,"adapterBytes":64,"isAttached":false}"""));
+        Assert.That(json.GetProperty("layers")[1].ToString(), Is.EqualTo("""{"name":"w2","operator":"Gemm","in":16,"out":4,"shape":[4,16],"parameters":64,"adapterBytes":16,"isAttached":false}"""));
         Assert.That((json.GetProperty("rank").GetInt32(), json.GetProperty("parameters").GetInt64(), json.GetProperty("adapterBytes").GetInt64()), Is.EqualTo((2, 192L, 80L)));
         Assert.That(json.GetProperty("leftOut").GetArrayLength(), Is.Zero);
         Assert.That(json.GetProperty("objectiveCandidates").ToString(), Is.EqualTo("""[{"value":"logits","source":"the output 'logits'","layers":2}]"""));
@@ -64,6 +64,22 @@ public sealed class InspectCommandTests
             """.ReplaceLineEndings("\n")));
         Assert.That(output, Does.Contain("ai.onnx 17").And.Contain("x: float32[batch,8]").And.Contain("the output 'logits'").And.Contain("supported"));
     }
+
+    [Test]
+    public void Inspect_WithPatterns_ChoosesLayersAndSaysWhyOthersAreLeftOut()
+    {
+        string policy = Saved(TinyModels.Policy());
+
+        JsonElement json = Commands.RunJson("inspect", policy, "--include", "w1", "--include", "w?", "--exclude", "*1").Json;
+
+        Assert.That(json.GetProperty("layers").EnumerateArray().Select(layer => layer.GetProperty("name").GetString()), Is.EqualTo(new[] { "w2" }));
+        Assert.That(json.GetProperty("leftOut").ToString(), Is.EqualTo("""[{"name":"w1","reason":"the pattern '*1' excludes it"}]"""));
+        Assert.That(json.GetProperty("adapterBytes").GetInt64(), Is.EqualTo(8));
+    }
+
+    [Test]
+    public void Inspect_WithAPatternThatFitsNothing_IsRefused() =>
+        Commands.AssertRefused(["inspect", Saved(TinyModels.Policy()), "--include", "nosuch*"], "nosuch*", "w1");
 
     [TestCase("0")]
     [TestCase("257")]

@@ -36,6 +36,16 @@ public sealed class ParityTests
         AssertParity(model, RandomInputs(model), model.Graph.Outputs[0].Name, rank: 1);
     }
 
+    private static IEnumerable<LayerModel> Layers =>
+        [.. LayerModels.Products, .. LayerModels.TiedWeights, .. LayerModels.Convolutions, .. LayerModels.Quantized, .. LayerModels.Recurrences, .. LayerModels.Fused];
+
+    [TestCaseSource(nameof(Layers))]
+    public void EveryKindOfLayer_ServedAndTrained_ComputesTheSame(LayerModel layer)
+    {
+        foreach (int rank in new[] { 1, 3 })
+            AssertParity(layer.Build(), new(layer.Inputs), "y", rank);
+    }
+
     private static void AssertParity(OnnxModel model, Dictionary<string, HostTensor> inputs, string output, int rank)
     {
         Adapter adapter = RandomAdapter.For(model, share: 0.1, rank);
@@ -54,8 +64,7 @@ public sealed class ParityTests
     private static float[] Trained(OnnxModel model, Adapter adapter, Dictionary<string, HostTensor> inputs, string output)
     {
         IReadOnlyList<AdaptableLayer> layers = AdaptableLayers.Find(model.Graph).Layers;
-        AdaptableWeight[] weights = [.. layers.Select(layer => new AdaptableWeight(layer.InitializerIndex, layer.WeightName, layer.InFeatures, layer.OutFeatures))];
-        ProjectionFactors factors = ProjectionFactors.For(adapter, model.Fingerprint, weights);
+        ProjectionFactors factors = ProjectionFactors.For(adapter, model.Fingerprint, [.. layers.Select(layer => layer.AsWeight())]);
         NativeLibtorch.EnsureLoaded();
         using var _ = no_grad();
         using var branches = new LowRankWeights(layers, factors.Matrices, adapter.Rank, adapter.Scale, trainA: false);

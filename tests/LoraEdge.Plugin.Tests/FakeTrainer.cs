@@ -52,8 +52,8 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
         Threads.Add(Environment.CurrentManagedThreadId);
         Forwards.Add(request);
         OnnxModel model = OnnxModel.Load(request.ModelPath);
-        IReadOnlyDictionary<string, float[]>? weights = request.Adapter is null ? null : new WeightMerger(model, request.Calibrated).Merge(request.Adapter);
-        return ServedValues.Compute(model, request.Inputs, request.Values, weights).ToDictionary(value => value.Key, value => Claim(request, value.Key, value.Value));
+        OnnxModel adapted = request.Adapter is null ? model : new WeightMerger(model, request.Calibrated).Apply(request.Adapter);
+        return ServedValues.Compute(adapted, request.Inputs, request.Values).ToDictionary(value => value.Key, value => Claim(request, value.Key, value.Value));
     }
 
     public void Dispose() => Interlocked.Increment(ref _disposals);

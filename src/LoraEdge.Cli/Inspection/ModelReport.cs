@@ -30,7 +30,7 @@ internal sealed record ModelReport
     /// <summary>The rank that the adapter bytes are for.</summary>
     public required int Rank { get; init; }
 
-    /// <summary>Layers that can be adapted.</summary>
+    /// <summary>Layers that are adapted.</summary>
     public required IReadOnlyList<LayerReport> Layers { get; init; }
 
     /// <summary>Weights in those layers.</summary>
@@ -39,7 +39,7 @@ internal sealed record ModelReport
     /// <summary>Bytes of B in half precision over all layers: an adapter file but for its head of some 100 bytes and a few per layer.</summary>
     public required long AdapterBytes { get; init; }
 
-    /// <summary>What looks like a layer and is not adapted.</summary>
+    /// <summary>What could be adapted and is not chosen, then what looks like a layer and cannot be.</summary>
     public required IReadOnlyList<SkippedLayer> LeftOut { get; init; }
 
     /// <summary>Values that a loss could be on, the likeliest first.</summary>
@@ -52,10 +52,16 @@ internal sealed record ModelReport
     public required IReadOnlyList<UnsupportedNode> UnsupportedNodes { get; init; }
 
     /// <summary>Looks into a model.</summary>
-    public static ModelReport Of(OnnxModel model, int rank)
+    /// <param name="model">The model.</param>
+    /// <param name="rank">Rank of the adapter whose bytes are told.</param>
+    /// <param name="include">Patterns of the layers to adapt; none for all but large vocabularies.</param>
+    /// <param name="exclude">Patterns of the layers to leave out.</param>
+    /// <exception cref="InvalidOptionsException">A pattern of <paramref name="include"/> fits no layer.</exception>
+    public static ModelReport Of(OnnxModel model, int rank, IReadOnlyList<string> include, IReadOnlyList<string> exclude)
     {
         LayerScan scan = AdaptableLayers.Find(model.Graph);
-        LayerReport[] layers = [.. scan.Layers.Select(layer => LayerReport.Of(layer, model.Graph.Initializers[layer.WeightName], rank))];
+        LayerChoice choice = LayerSelection.Choose(scan, include, exclude);
+        LayerReport[] layers = [.. choice.Layers.Select(layer => LayerReport.Of(layer, rank))];
         IReadOnlyList<UnsupportedNode> unsupported = TrainingSupport.UnsupportedNodes(model);
         return new ModelReport
         {
@@ -70,8 +76,8 @@ internal sealed record ModelReport
             Layers = layers,
             Parameters = layers.Sum(layer => layer.Parameters),
             AdapterBytes = layers.Sum(layer => layer.AdapterBytes),
-            LeftOut = scan.Skipped,
-            ObjectiveCandidates = [.. Onnx.ObjectiveCandidates.Find(model.Graph, scan.Layers).Select(CandidateReport.Of)],
+            LeftOut = [.. choice.LeftOut, .. scan.Skipped],
+            ObjectiveCandidates = [.. Onnx.ObjectiveCandidates.Find(model.Graph, choice.Layers).Select(CandidateReport.Of)],
             Operators = OperatorReport.Of(model, unsupported),
             UnsupportedNodes = unsupported,
         };

@@ -31,12 +31,12 @@ internal static class ModelReportText
     private static void WriteLayers(ModelReport report, TextWriter output)
     {
         output.WriteLine();
-        output.WriteLine(report.Layers.Count == 0 ? "No layer can be adapted." : $"Layers that can be adapted, with the bytes of an adapter of rank {report.Rank} in half precision:");
+        output.WriteLine(report.Layers.Count == 0 ? "No layer is adapted." : $"Layers that are adapted, with the bytes of an adapter of rank {report.Rank} in half precision:");
         if (report.Layers.Count == 0)
             return;
         var table = new TextTable("name", "operator", "in>", "out>", "weights>", "bytes>");
         foreach (LayerReport layer in report.Layers)
-            table.Add(layer.Name, layer.Operator, Number(layer.In), Number(layer.Out), Number(layer.Parameters), Number(layer.AdapterBytes));
+            table.Add(layer.Name, layer.IsAttached ? $"{layer.Operator}, beside" : layer.Operator, Number(layer.In), Number(layer.Out), Number(layer.Parameters), Number(layer.AdapterBytes));
         table.Add($"{report.Layers.Count} together", "", "", "", Number(report.Parameters), Number(report.AdapterBytes));
         table.Write(output);
     }

@@ -115,7 +115,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         OnnxGraph graph = _scope.Graph;
         PlannedNode[] nodes = [.. BiasFusion.Apply(graph, graph.AncestorsOf(wanted), wanted)];
-        _scope.Expect(nodes.SelectMany(node => node.Inputs).Concat(wanted));
+        _scope.Expect(nodes.SelectMany(node => node.Inputs.Concat(BehindOf(node).Select(behind => behind.Branch.Input))).Concat(wanted));
         foreach (PlannedNode node in nodes)
             AddNode(node);
     }
@@ -135,6 +135,8 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
             return;
         }
 
+        if (BranchBeside(node) is not null && !context.TookBranch)
+            throw new InvalidOperationException($"{node.OpType} does not add the branch beside its weight.");
         bool varies = context.DependsOnValues || facts.Any(fact => fact is { Varies: true });
         bool constant = !varies && !context.IsRandom && (context.DependsOnShapesOnly || (context.Branch is null && facts.All(fact => fact is null || fact.Constant is not null)));
         Operation always = varies ? PreparedInEveryRun(builder, facts, contextOf) : operation;
@@ -144,14 +146,54 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         Forget(planned);
         if (!constant)
             _steps.Add(step with { Operation = always, Outputs = outputs });
+        foreach ((string output, BranchBehind behind) in BehindOf(planned))
+            AddBranchBehind(output, behind);
+        foreach (string output in planned.Outputs.Where(output => output.Length > 0 && IsMain && trained?.Changed(output) is not null))
+            Change(output, trained!.Changed(output)!);
+    }
+
+    /// <summary>Whether the nodes that are being added are the model's own: weights that a subgraph uses are not adapted, and its own may have an adapted one's name.</summary>
+    private bool IsMain => ReferenceEquals(_scope.Graph, model.Graph);
+
+    /// <summary>The weight of a Gather is its first input, that of every other operator its second.</summary>
+    private LowRankBranch? BranchBeside(OnnxNode node)
+    {
+        int slot = node.OpType == "Gather" ? 0 : 1;
+        return IsMain && slot < node.Inputs.Count ? trained?.BranchOf(node.Inputs[slot]) : null;
+    }
+
+    private IEnumerable<(string Output, BranchBehind Branch)> BehindOf(PlannedNode node) =>
+        from output in node.Outputs
+        let branch = output.Length > 0 && IsMain ? trained?.BranchBehind(output) : null
+        where branch is not null
+        select (output, branch);
+
+    /// <summary>Puts the sum of a value and its branch in the place of the value.</summary>
+    private void AddBranchBehind(string value, BranchBehind behind)
+    {
+        int[] inputs = [SlotOf(value), SlotOf(behind.Input)];
+        Derive(value, behind.Branch.Layer, inputs, values => [behind.Added(values[0]!, values[1]!)]);
+        ForgetOnce(behind.Input);
+    }
+
+    /// <summary>Puts the changed weight in the place of the frozen one.</summary>
+    private void Change(string weight, ChangedWeight changed) =>
+        Derive(weight, changed.Branches[0].Layer, [_scope.Find(weight).Slot], values => [changed.Of(values[0]!)]);
+
+    /// <summary>Puts a result in the place of the first of the inputs that it is made of.</summary>
+    private void Derive(string value, AdaptableLayer layer, int[] inputs, Operation operation)
+    {
+        var step = new PlanStep(layer.Nodes[0], operation, inputs, [], []);
+        Tensor result = step.Run([.. inputs.Select(ValueAt)])[0];
+        if (_traced.TryGetValue(inputs[0], out Tensor? original))
+            original.Dispose();
+        _steps.Add(step with { Outputs = [Trace(value, result, inputs.Any(slot => _facts[slot].Varies))] });
     }
 
     /// <summary>What makes a node's context, then and in every run: all but facts and values stays the same.</summary>
     private Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> ContextOf(OnnxNode node, ValueFacts?[] facts)
     {
-        // Weights that a subgraph uses are not adapted, and its own may have an adapted one's name.
-        bool adaptable = ReferenceEquals(_scope.Graph, model.Graph) && node.Inputs.Count > 1;
-        LowRankBranch? branch = adaptable ? trained?.BranchOf(node.Inputs[1]) : null;
+        LowRankBranch? branch = BranchBeside(node);
         Dictionary<string, Subgraph> subgraphs = SubgraphsOf(node, facts);
         return (present, values) => new NodeContext(node, model.Opsets[node.Domain], present, values, branch) { Subgraphs = subgraphs };
     }
@@ -230,10 +272,13 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private void Forget(PlannedNode node)
     {
         foreach (string name in node.Inputs.Where(name => name.Length > 0))
-        {
-            if (_scope.Read(name) is { } slot && _traced.TryGetValue(slot, out Tensor? value))
-                value.Dispose();
-        }
+            ForgetOnce(name);
+    }
+
+    private void ForgetOnce(string name)
+    {
+        if (_scope.Read(name) is { } slot && _traced.TryGetValue(slot, out Tensor? value))
+            value.Dispose();
     }
 
     private int SlotOf(string name)
@@ -243,12 +288,20 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         (int slot, Initializer? initializer) = _scope.Find(name);
         if (initializer is null)
             return slot;
-        bool isMain = model.Graph.Initializers.TryGetValue(name, out Initializer? main) && ReferenceEquals(main, initializer);
-        if (!isMain || trained?.Replacement(name) is not { } replacement)
+        if (!model.Graph.Initializers.TryGetValue(name, out Initializer? main) || !ReferenceEquals(main, initializer))
             return DefineConstant(name, weights[initializer]);
-        slot = Trace(name, replacement.alias());
-        _constants.Add((slot, replacement));
-        return slot;
+        DefineWeight(initializer);
+        if (trained?.Changed(name) is { } changed)
+            Change(name, changed);
+        return _scope.Find(name).Slot;
+    }
+
+    private void DefineWeight(Initializer weight)
+    {
+        if (trained?.Replacement(weight.Name) is { } replacement)
+            _constants.Add((Trace(weight.Name, replacement.alias()), replacement));
+        else
+            DefineConstant(weight.Name, weights[weight]);
     }
 
     private int DefineFolded(string name, Tensor value)

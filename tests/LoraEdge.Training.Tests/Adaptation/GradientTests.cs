@@ -47,6 +47,21 @@ public sealed class GradientTests
         Check(model, weights);
     }
 
+    private static IEnumerable<LayerModel> Layers =>
+        [.. LayerModels.Products, .. LayerModels.TiedWeights, .. LayerModels.Convolutions, .. LayerModels.Quantized, .. LayerModels.Recurrences, .. LayerModels.Fused];
+
+    [TestCaseSource(nameof(Layers))]
+    public void EveryKindOfLayer_HasTheGradientsOfFiniteDifferences(LayerModel layer)
+    {
+        OnnxModel model = layer.Build();
+        foreach (bool trainA in new[] { false, true })
+        {
+            using LowRankWeights weights = Branches.On(model, rank: 2, scale: 0.8f, trainA).Randomised(seed: 1, deviation: 0.2);
+            using var check = new GradientCheck(model, weights, layer.Inputs);
+            check.AssertFiniteDifferences();
+        }
+    }
+
     /// <summary>dL/dB = s * G^T * (x * A^T), and alpha where a Gemm has one.</summary>
     [TestCase(1)]
     [TestCase(3)]

@@ -1,0 +1,20 @@
+namespace LoraEdge.Onnx;
+
+/// <summary>What a node does with an adaptable weight.</summary>
+public enum LayerUseKind
+{
+    /// <summary>MatMul or Gemm: rows of activations times the weight.</summary>
+    Product,
+
+    /// <summary>Conv with the weight as its kernel.</summary>
+    Convolution,
+
+    /// <summary>Gather on the first axis of a matrix, as an embedding does.</summary>
+    Rows,
+
+    /// <summary>MatMulInteger on dynamically quantized activations, with the Cast and Mul that make floats of its result again.</summary>
+    IntegerProduct,
+
+    /// <summary>Anything else: the node computes with the changed tensor.</summary>
+    Whole,
+}
