@@ -59,7 +59,12 @@ internal sealed class FinalScores
             Add(choice.Inputs[0], ObjectiveForm.Logits, $"the input of {choice}");
     }
 
-    private void Add(string value, ObjectiveForm form, string source) => _found.Add((value, form, source));
+    private void Add(string value, ObjectiveForm form, string source)
+    {
+        // A malformed node omits its input.
+        if (value.Length > 0)
+            _found.Add((value, form, source));
+    }
 
     private IEnumerable<string> PassedOn(OnnxNode node) => node.OpType switch
     {

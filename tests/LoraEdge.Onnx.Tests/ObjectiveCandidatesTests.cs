@@ -70,6 +70,16 @@ public sealed class ObjectiveCandidatesTests
         AssertCandidates(builder.Output("y", TensorElementType.Int64, 2, "found").Build());
     }
 
+    [TestCase("Softmax")]
+    [TestCase("ArgMax")]
+    [TestCase("Concat")]
+    public void MalformedNode_IsPassedOver(string op)
+    {
+        GraphBuilder builder = Start();
+        builder.Node(op, [""], ["y"]);
+        AssertCandidates(builder.Output("y", TensorElementType.Int64, "batch").Build());
+    }
+
     [Test]
     public void LongChainOfChoices_TakesNoTime()
     {

@@ -16,9 +16,10 @@ public sealed class ParityCheck(OnnxModel model, ValueSource served, ValueSource
     /// <exception cref="LoraEdgeException">One of the two cannot run the model, or not on these inputs.</exception>
     public ParityResult Run(IReadOnlyDictionary<string, HostTensor> inputs, ParityTargets targets)
     {
-        IReadOnlyDictionary<string, HostTensor> expected = targets.Compared.Count == 0 ? new Dictionary<string, HostTensor>() : served(inputs, targets.Compared);
+        // The executor goes first: it checks what ONNX Runtime then gets to see.
+        IReadOnlyDictionary<string, HostTensor> actual = trained(inputs, targets.Compared);
+        IReadOnlyDictionary<string, HostTensor> expected = actual.Count == 0 ? actual : served(inputs, targets.Compared);
         string[] compared = [.. targets.Compared.Where(expected.ContainsKey)];
-        IReadOnlyDictionary<string, HostTensor> actual = compared.Length == 0 ? expected : trained(inputs, compared);
         ParityResult result = Compare(actual, expected, compared, [.. targets.Excluded, .. targets.Compared.Except(compared, StringComparer.Ordinal)]);
         return result.Agrees || compared.Length == 0 ? result : WithFirstDifference(result, inputs);
     }
@@ -77,8 +78,8 @@ public sealed class ParityCheck(OnnxModel model, ValueSource served, ValueSource
         var random = new RandomValues(model.Graph);
         OnnxNode[] nodes = [.. model.Graph.AncestorsOf(compared)];
         string[] values = [.. nodes.SelectMany(node => node.Outputs).Where(value => value.Length > 0 && !random.Contains(value))];
+        IReadOnlyDictionary<string, HostTensor> actual = trained(inputs, values);
         IReadOnlyDictionary<string, HostTensor> expected = served(inputs, values);
-        IReadOnlyDictionary<string, HostTensor> actual = trained(inputs, [.. values.Where(expected.ContainsKey)]);
         foreach (OnnxNode node in nodes)
         {
             foreach (string value in node.Outputs.Where(expected.ContainsKey))
