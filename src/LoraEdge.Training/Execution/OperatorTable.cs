@@ -61,6 +61,18 @@ internal sealed class OperatorTable
         Joining.Register(table);
         Slicing.Register(table);
         Casting.Register(table);
+        Recurrence.Register(table);
+        Quantizing.Register(table);
+        IntegerProducts.Register(table);
+        IntegerProductsToFloat.Register(table);
+        QuantizedProducts.Register(table);
+        QuantizedArithmetic.Register(table);
+        BlockQuantizedProduct.Register(table);
+        Contraction.Register(table);
+        RandomNumbers.Register(table);
+        Windows.Register(table);
+        MelWeights.Register(table);
+        Fourier.Register(table);
         return table;
     }
 
