@@ -115,6 +115,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         OnnxGraph graph = _scope.Graph;
         PlannedNode[] nodes = [.. BiasFusion.Apply(graph, graph.AncestorsOf(wanted), wanted)];
+        _scope.Carried = CarriedIntegers.Find(nodes, wanted);
         _scope.Expect(nodes.SelectMany(node => node.Inputs.Concat(BehindOf(node).Select(behind => behind.Branch.Input))).Concat(wanted));
         foreach (PlannedNode node in nodes)
             AddNode(node);
@@ -195,7 +196,8 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         LowRankBranch? branch = BranchBeside(node);
         Dictionary<string, Subgraph> subgraphs = SubgraphsOf(node, facts);
-        return (present, values) => new NodeContext(node, model.Opsets[node.Domain], present, values, branch) { Subgraphs = subgraphs };
+        ISet<string> carried = _scope.Carried;
+        return (present, values) => new NodeContext(node, model.Opsets[node.Domain], present, values, branch) { Subgraphs = subgraphs, Carried = carried };
     }
 
     private Dictionary<string, Subgraph> SubgraphsOf(OnnxNode node, ValueFacts?[] facts)
