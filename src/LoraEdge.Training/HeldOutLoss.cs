@@ -1,7 +1,4 @@
-using LoraEdge.Training.Adaptation;
-using LoraEdge.Training.Execution;
 using LoraEdge.Training.Records;
-using static TorchSharp.torch;
 
 namespace LoraEdge.Training;
 
@@ -9,29 +6,17 @@ namespace LoraEdge.Training;
 internal static class HeldOutLoss
 {
     /// <summary>Weighted mean over everything that carries a target; NaN when nothing does.</summary>
-    public static double Mean(GraphExecutor executor, Objective objective, IReadOnlyList<Interaction> records, int batchSize, int classCount)
+    public static double Mean(LossPass pass, IReadOnlyList<Interaction> records, int batchSize, int classCount)
     {
-        using var _ = no_grad();
-        double sum = 0, count = 0;
+        double sum = 0, weights = 0;
         foreach (List<Interaction> group in RecordSampler.InOrder(records, batchSize))
         {
             using RecordBatch batch = RecordBatcher.Create(group, classCount);
-            using Tensor value = executor.Run(batch.Inputs, objective.ValueName)[0];
-            (Tensor losses, Tensor counts) = ObjectiveLoss.PerRecord(objective, value, batch);
-            using (losses)
-            using (counts)
-            {
-                sum += WeightedSum(losses, batch.Weights);
-                count += WeightedSum(counts, batch.Weights);
-            }
+            (double losses, double weight) = pass.Score(batch);
+            sum += losses;
+            weights += weight;
         }
 
-        return count > 0 ? sum / count : double.NaN;
-    }
-
-    private static double WeightedSum(Tensor values, Tensor weights)
-    {
-        using Tensor weighted = values.mul(weights), sum = weighted.sum();
-        return sum.item<float>();
+        return weights > 0 ? sum / weights : double.NaN;
     }
 }

@@ -2,12 +2,11 @@ using LoraEdge.Onnx;
 using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
 using LoraEdge.Training.Records;
-using static TorchSharp.torch;
 
 namespace LoraEdge.Training;
 
 /// <summary>
-/// Trains whatever a <see cref="TrainableWeights"/> offers: a step is sample, forward, loss, backward, update; every so
+/// Trains whatever a <see cref="TrainableWeights"/> offers: a step is sample, differentiate, update; every so
 /// often the held-out records decide which version is the best, and when to stop.
 /// </summary>
 internal sealed class TrainingLoop : IDisposable
@@ -19,7 +18,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly IReadOnlyList<Interaction> _records;
     private readonly IReadOnlyList<Interaction> _heldOut;
     private readonly TrainingOptions _options;
-    private readonly GraphExecutor _executor;
+    private readonly LossPass _pass;
     private readonly RecordSampler _sampler;
     private readonly AdamW _optimizer;
     private readonly long _evaluationInterval;
@@ -53,17 +52,17 @@ internal sealed class TrainingLoop : IDisposable
         _evaluationInterval = Math.Max(1, _sampler.BatchesPerEpoch / options.EvaluationsPerEpoch);
         _optimizer = new AdamW(weights.Parameters, _ => options.WeightDecay);
         _best = weights.Capture();
-        _executor = new GraphExecutor(model, weights);
+        _pass = new LossPass(model, objective, weights, LossMemory.Of(options));
         try
         {
-            _classCount = ObjectiveCheck.Require(_executor, objective, records[0]);
+            _classCount = ObjectiveCheck.Require(_pass.Executor, objective, records[0]);
             RecordCheck.RequireClasses(objective, records, _classCount);
             RecordCheck.RequireClasses(objective, heldOut, _classCount);
             _baseLoss = _bestLoss = _heldOutLoss = Evaluate();
         }
         catch
         {
-            _executor.Dispose();
+            _pass.Dispose();
             throw;
         }
     }
@@ -93,8 +92,7 @@ internal sealed class TrainingLoop : IDisposable
         if (IsDone)
             return false;
         using (RecordBatch batch = RecordBatcher.Create(_sampler.Next(), _classCount))
-        using (Tensor loss = Forward(batch))
-            Backward(loss);
+            Differentiate(batch);
         Update();
         _step++;
         if (_step % _evaluationInterval == 0 || _step == PlannedSteps)
@@ -118,23 +116,16 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _executor.Dispose();
+    public void Dispose() => _pass.Dispose();
 
-    private Tensor Forward(RecordBatch batch)
+    private void Differentiate(RecordBatch batch)
     {
-        using Tensor value = _executor.Run(batch.Inputs, _objective.ValueName)[0];
-        return ObjectiveLoss.Mean(_objective, value, batch);
-    }
-
-    private void Backward(Tensor loss)
-    {
-        double current = loss.item<float>();
-        if (double.IsNaN(current) || double.IsInfinity(current))
-            throw new TrainingFailedException($"The loss became {current} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
-        _lossSum += current;
-        _lossCount++;
         _weights.ClearGradients();
-        loss.backward();
+        double loss = _pass.Backward(batch);
+        if (double.IsNaN(loss) || double.IsInfinity(loss))
+            throw new TrainingFailedException($"The loss became {loss} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
+        _lossSum += loss;
+        _lossCount++;
     }
 
     private void Update()
@@ -161,5 +152,5 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>Mean loss on the held-out records; NaN when there are none.</summary>
-    private double Evaluate() => HeldOutLoss.Mean(_executor, _objective, _heldOut, _heldOutBatch, _classCount);
+    private double Evaluate() => HeldOutLoss.Mean(_pass, _heldOut, _heldOutBatch, _classCount);
 }

@@ -44,19 +44,33 @@ internal sealed class GraphExecutor : IDisposable
     /// <exception cref="LoraEdgeException">The inputs do not fit the model, or it cannot be executed.</exception>
     public Tensor[] Run(IReadOnlyDictionary<string, Tensor> inputs, params string[] outputs)
     {
-        GraphPlan plan = PlanFor(inputs, outputs);
-        var values = new Tensor?[plan.SlotCount];
-        Load(plan, inputs, values);
-        try
-        {
-            foreach (PlanStep step in plan.Steps)
-                RunStep(step, values);
-            return [.. plan.Outputs.Select(slot => values[slot]!.alias())];
-        }
-        finally
-        {
-            Release(plan, values);
-        }
+        InputCheck.Require(_model, inputs);
+        return RunFrom(inputs, outputs);
+    }
+
+    /// <summary>As <see cref="Run"/>, from values inside the graph instead of its inputs.</summary>
+    /// <param name="given">Values by name, borrowed; whatever the wanted ones need besides must follow from them.</param>
+    /// <param name="outputs">Names of the wanted values.</param>
+    public Tensor[] RunFrom(IReadOnlyDictionary<string, Tensor> given, params string[] outputs)
+    {
+        GraphPlan plan = PlanFor(given, outputs);
+        using var values = new PlanValues(plan, given);
+        values.Run(plan.Steps);
+        return [.. plan.Outputs.Select(slot => values[slot]!.alias())];
+    }
+
+    /// <summary>Runs a forward pass whose backward pass begins at one value, with the gradient that the caller then has.</summary>
+    /// <param name="inputs">The model's inputs by name, borrowed until the pass is disposed.</param>
+    /// <param name="value">The value to differentiate.</param>
+    /// <param name="memoryTarget">Bytes that the pass may keep for its backward pass; what does not fit is computed again. Null: all is kept.</param>
+    /// <exception cref="LoraEdgeException">The inputs do not fit the model, or it cannot be executed.</exception>
+    public IForwardPass Forward(IReadOnlyDictionary<string, Tensor> inputs, string value, long? memoryTarget)
+    {
+        InputCheck.Require(_model, inputs);
+        if (memoryTarget is not { } target)
+            return new KeptPass(RunFrom(inputs, value)[0]);
+        GraphPlan plan = PlanFor(inputs, [value]);
+        return new RecomputedPass(plan, inputs, plan.SegmentsFor(target));
     }
 
     /// <inheritdoc />
@@ -69,51 +83,11 @@ internal sealed class GraphExecutor : IDisposable
         _weights.Dispose();
     }
 
-    private static void Load(GraphPlan plan, IReadOnlyDictionary<string, Tensor> inputs, Tensor?[] values)
-    {
-        foreach ((int slot, string name) in plan.Inputs)
-            values[slot] = inputs[name];
-        foreach ((int slot, Tensor value) in plan.Constants)
-            values[slot] = value;
-    }
-
-    private static void RunStep(PlanStep step, Tensor?[] values)
-    {
-        var inputs = new Tensor?[step.Inputs.Length];
-        for (int i = 0; i < inputs.Length; i++)
-            inputs[i] = step.Inputs[i] < 0 ? null : values[step.Inputs[i]];
-        Tensor[] results = step.Run(inputs);
-        for (int i = 0; i < results.Length; i++)
-        {
-            if (i < step.Outputs.Length && step.Outputs[i] >= 0)
-                values[step.Outputs[i]] = results[i];
-            else
-                results[i].Dispose();
-        }
-
-        foreach (int slot in step.LastUses)
-        {
-            values[slot]?.Dispose();
-            values[slot] = null;
-        }
-    }
-
-    private static void Release(GraphPlan plan, Tensor?[] values)
-    {
-        foreach ((int slot, _) in plan.Inputs)
-            values[slot] = null;
-        foreach ((int slot, _) in plan.Constants)
-            values[slot] = null;
-        foreach (Tensor? value in values)
-            value?.Dispose();
-    }
-
     private GraphPlan PlanFor(IReadOnlyDictionary<string, Tensor> inputs, string[] outputs)
     {
         string key = KeyOf(inputs, outputs);
         if (_plans.TryGetValue(key, out GraphPlan? plan))
             return plan;
-        InputCheck.Require(_model, inputs);
         plan = new PlanBuilder(_model, _weights, _trained).Build(inputs, outputs);
         Keep(key, plan);
         return plan;

@@ -9,12 +9,13 @@ namespace LoraEdge.Training.Execution;
 internal sealed class GraphPlan : IDisposable
 {
     private readonly IReadOnlyList<Tensor> _folded;
+    private readonly Dictionary<long, IReadOnlyList<PlanSegment>> _segments = [];
 
     /// <summary>Assembles a plan; it owns <paramref name="folded"/>.</summary>
-    public GraphPlan(int slotCount, IReadOnlyList<PlanStep> steps, IReadOnlyList<(int Slot, string Name)> inputs,
+    public GraphPlan(IReadOnlyList<ValueFacts> values, IReadOnlyList<PlanStep> steps, IReadOnlyList<(int Slot, string Name)> inputs,
         IReadOnlyList<(int Slot, Tensor Value)> constants, IReadOnlyList<int> outputs, IReadOnlyList<Tensor> folded)
     {
-        SlotCount = slotCount;
+        Values = values;
         Steps = steps;
         Inputs = inputs;
         Constants = constants;
@@ -22,8 +23,8 @@ internal sealed class GraphPlan : IDisposable
         _folded = folded;
     }
 
-    /// <summary>Number of values the plan keeps track of.</summary>
-    public int SlotCount { get; }
+    /// <summary>What is known of the value in each slot.</summary>
+    public IReadOnlyList<ValueFacts> Values { get; }
 
     /// <summary>What runs, in order.</summary>
     public IReadOnlyList<PlanStep> Steps { get; }
@@ -36,6 +37,14 @@ internal sealed class GraphPlan : IDisposable
 
     /// <summary>Slots of the wanted values, in the order asked for.</summary>
     public IReadOnlyList<int> Outputs { get; }
+
+    /// <summary>Where to cut the plan so that a pass keeps no more than so many bytes, if that can be; computed once a target.</summary>
+    public IReadOnlyList<PlanSegment> SegmentsFor(long memoryTarget)
+    {
+        if (!_segments.TryGetValue(memoryTarget, out IReadOnlyList<PlanSegment>? segments))
+            _segments[memoryTarget] = segments = PlanCuts.Choose(this, memoryTarget);
+        return segments;
+    }
 
     /// <inheritdoc />
     public void Dispose()

@@ -20,7 +20,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private readonly Dictionary<int, Tensor> _traced = [];
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
 
-    /// <summary>Builds the plan for the given inputs and wanted values.</summary>
+    /// <summary>Builds the plan for the given inputs (values inside the graph among them, if wanted) and wanted values.</summary>
     /// <exception cref="InvalidOptionsException">The graph has no such value.</exception>
     /// <exception cref="UnsupportedModelException">Nodes that lead to the wanted values cannot be executed; all are listed.</exception>
     /// <exception cref="ModelFormatException">A node cannot work on these shapes.</exception>
@@ -28,7 +28,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         using var _ = no_grad();
         SupportCheck.Require(model, outputs);
-        PlannedNode[] nodes = [.. BiasFusion.Apply(model.Graph, model.Graph.AncestorsOf(outputs), outputs)];
+        PlannedNode[] nodes = [.. BiasFusion.Apply(model.Graph, model.Graph.AncestorsOf(outputs, inputs.Keys), outputs)];
         foreach (string name in nodes.SelectMany(node => node.Inputs))
             _uses[name] = _uses.TryGetValue(name, out int uses) ? uses + 1 : 1;
         try
@@ -56,7 +56,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         PlanStep[] steps = NeededSteps.Select(_steps, wanted, _inputs.Select(input => input.Slot).Concat(_constants.Select(constant => constant.Slot)));
         HashSet<int> used = [.. steps.SelectMany(step => step.Inputs), .. wanted];
-        return new GraphPlan(_facts.Count, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _folded);
+        return new GraphPlan(_facts, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _folded);
     }
 
     private void AddNode(PlannedNode planned)
@@ -73,7 +73,8 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         Operation always = varies ? PreparedInEveryRun(builder, node, facts, branch) : operation;
         var step = new PlanStep(node, operation, inputs, [], []);
         Tensor[] results = step.Run(values);
-        int[] outputs = DefineResults(context, planned.Outputs, results, constant, varies);
+        bool trains = branch is not null || facts.Any(fact => fact is { IsTrained: true });
+        int[] outputs = DefineResults(context, planned.Outputs, results, constant, varies, trains);
         Forget(planned);
         if (!constant)
             _steps.Add(step with { Operation = always, Outputs = outputs });
@@ -87,14 +88,14 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
 
     private Tensor? ValueAt(int slot) => slot < 0 ? null : _facts[slot].Constant ?? _traced[slot];
 
-    private int[] DefineResults(NodeContext context, IReadOnlyList<string> names, Tensor[] results, bool constant, bool varies)
+    private int[] DefineResults(NodeContext context, IReadOnlyList<string> names, Tensor[] results, bool constant, bool varies, bool trains)
     {
         var slots = new int[names.Count];
         for (int i = 0; i < results.Length; i++)
         {
             if (i < names.Count && names[i].Length > 0)
             {
-                slots[i] = constant ? DefineFolded(names[i], results[i]) : Trace(names[i], results[i], varies);
+                slots[i] = constant ? DefineFolded(names[i], results[i]) : Trace(names[i], results[i], varies, trains);
                 continue;
             }
 
@@ -125,7 +126,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
             return slot;
         if (trained?.Replacement(name) is not { } replacement)
             return DefineConstant(name, weights[name]);
-        slot = Trace(name, replacement.alias());
+        slot = Trace(name, replacement.alias(), trains: true);
         _constants.Add((slot, replacement));
         return slot;
     }
@@ -143,9 +144,9 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         return slot;
     }
 
-    private int Trace(string name, Tensor value, bool varies = false)
+    private int Trace(string name, Tensor value, bool varies = false, bool trains = false)
     {
-        int slot = Define(name, new ValueFacts(value.dtype, value.shape, null, varies));
+        int slot = Define(name, new ValueFacts(value.dtype, value.shape, null, varies, trains && is_floating_point(value.dtype)));
         _traced[slot] = value;
         return slot;
     }

@@ -12,6 +12,10 @@ namespace LoraEdge.Training.Records;
 internal sealed record RecordBatch(
     IReadOnlyDictionary<string, Tensor> Inputs, Tensor? Classes, Tensor? Values, Tensor? Allowed, Tensor? Padding, Tensor Weights) : IDisposable
 {
+    /// <summary>The same records with the targets of some positions only. Shares everything else: dispose it before this.</summary>
+    public RecordBatch At(PositionRange positions) =>
+        new(new Dictionary<string, Tensor>(), Classes is { } classes ? (classes.dim() == 2 ? positions.Of(classes) : classes.alias()) : null, Values?.alias(), Allowed?.alias(), Padding?.alias(), Weights.alias());
+
     /// <inheritdoc />
     public void Dispose()
     {
