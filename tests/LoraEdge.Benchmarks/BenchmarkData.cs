@@ -22,11 +22,21 @@ internal sealed class BenchmarkData(string? given)
             ?? throw new DirectoryNotFoundException($"There is no folder {string.Join(" or ", candidates)}; pass --data or set LORAEDGE_DATA.");
     }
 
+    /// <summary>One file of the data.</summary>
+    /// <param name="path">Path inside the data.</param>
+    /// <exception cref="DirectoryNotFoundException">Neither place has it.</exception>
+    public string File(string path)
+    {
+        string[] candidates = [.. new[] { given, Shared }.OfType<string>().Select(root => Path.Combine(root, path))];
+        return candidates.FirstOrDefault(System.IO.File.Exists)
+            ?? throw new DirectoryNotFoundException($"There is no file {string.Join(" or ", candidates)}; pass --data or set LORAEDGE_DATA.");
+    }
+
     private static string FindShared()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "LoraEdge.sln")))
+            if (System.IO.File.Exists(Path.Combine(folder.FullName, "LoraEdge.sln")))
                 return Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared", "data"));
         }
 

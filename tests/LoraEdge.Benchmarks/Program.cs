@@ -3,11 +3,15 @@ using System.Text.Json;
 using LoraEdge;
 using LoraEdge.Benchmarks;
 using LoraEdge.Benchmarks.Personalization;
+using LoraEdge.Benchmarks.TrainingStep;
 using Rival.Chess;
 
+if (args is [StepProcess.Verb, ..])
+    return StepProcess.Run(args);
 var benchmarks = new Dictionary<string, Func<BenchmarkRun, object>>
 {
     ["personalization"] = PersonalizationBenchmark.Run,
+    ["training-step"] = TrainingStepBenchmark.Run,
 };
 var name = new Argument<string>("name") { Description = $"What to measure: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);
