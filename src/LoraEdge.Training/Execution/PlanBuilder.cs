@@ -28,7 +28,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         using var _ = no_grad();
         SupportCheck.Require(model, outputs);
-        PlannedNode[] nodes = [.. BiasFusion.Apply(model.Graph, model.Graph.AncestorsOf(outputs, inputs.Keys), outputs)];
+        PlannedNode[] nodes = [.. Fusions.Apply(model, model.Graph.AncestorsOf(outputs, inputs.Keys), [.. outputs, .. inputs.Keys])];
         foreach (string name in nodes.SelectMany(node => node.Inputs))
             _uses[name] = _uses.TryGetValue(name, out int uses) ? uses + 1 : 1;
         try
@@ -65,7 +65,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         ValueFacts?[] facts = [.. inputs.Select(slot => slot < 0 ? null : _facts[slot])];
         Tensor?[] values = [.. inputs.Select(ValueAt)];
         LowRankBranch? branch = node.Inputs.Count > 1 ? trained?.BranchOf(node.Inputs[1]) : null;
-        OperatorBuilder builder = OperatorTable.Default.Find(node, model.Opsets[node.Domain], out _)!;
+        OperatorBuilder builder = planned.Builder ?? OperatorTable.Default.Find(node, model.Opsets[node.Domain], out _)!;
         var context = new NodeContext(node, model.Opsets[node.Domain], facts, values, branch);
         Operation operation = builder(context);
         bool varies = context.DependsOnValues || facts.Any(fact => fact is { Varies: true });
