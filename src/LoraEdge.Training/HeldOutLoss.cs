@@ -2,21 +2,52 @@ using LoraEdge.Training.Records;
 
 namespace LoraEdge.Training;
 
-/// <summary>The objective's mean loss on records that are not trained on.</summary>
-internal static class HeldOutLoss
+/// <summary>The objective's mean loss on records that are not trained on, scored one batch at a time.</summary>
+internal sealed class HeldOutLoss
 {
-    /// <summary>Weighted mean over everything that carries a target; NaN when nothing does.</summary>
-    public static double Mean(LossPass pass, IReadOnlyList<Interaction> records, int batchSize, int classCount)
+    private readonly LossPass _pass;
+    private readonly Queue<IReadOnlyList<Interaction>> _batches;
+    private readonly int _classCount;
+    private double _losses;
+    private double _weights;
+
+    /// <param name="pass">Runs the model, borrowed.</param>
+    /// <param name="records">The records.</param>
+    /// <param name="batchSize">Records at a time.</param>
+    /// <param name="classCount">Number of classes.</param>
+    public HeldOutLoss(LossPass pass, IReadOnlyList<Interaction> records, int batchSize, int classCount) =>
+        (_pass, _batches, _classCount) = (pass, new Queue<IReadOnlyList<Interaction>>(RecordSampler.InOrder(records, batchSize)), classCount);
+
+    /// <summary>Weighted mean over everything that was scored and carries a target; NaN when nothing does.</summary>
+    public double Mean => _weights > 0 ? _losses / _weights : double.NaN;
+
+    /// <summary>Whether nothing that was scored carries a target: all weights are 0, or all positions are ignored.</summary>
+    public bool IsEmpty => _weights == 0;
+
+    /// <summary>The mean over all records, at once.</summary>
+    public static double Of(LossPass pass, IReadOnlyList<Interaction> records, int batchSize, int classCount) =>
+        new HeldOutLoss(pass, records, batchSize, classCount).Finish().Mean;
+
+    /// <summary>Scores all that is left.</summary>
+    public HeldOutLoss Finish()
     {
-        double sum = 0, weights = 0;
-        foreach (List<Interaction> group in RecordSampler.InOrder(records, batchSize))
+        while (Advance())
         {
-            using RecordBatch batch = RecordBatcher.Create(group, classCount);
-            (double losses, double weight) = pass.Score(batch);
-            sum += losses;
-            weights += weight;
         }
 
-        return weights > 0 ? sum / weights : double.NaN;
+        return this;
+    }
+
+    /// <summary>Scores the next batch.</summary>
+    /// <returns>Whether there are more.</returns>
+    public bool Advance()
+    {
+        if (_batches.Count == 0)
+            return false;
+        using RecordBatch batch = RecordBatcher.Create(_batches.Dequeue(), _classCount);
+        (double losses, double weights) = _pass.Score(batch);
+        _losses += losses;
+        _weights += weights;
+        return _batches.Count > 0;
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ObjectiveRun : IDisposable
     public double Evaluate(IReadOnlyList<Interaction> records, int batchSize)
     {
         Check(records);
-        return HeldOutLoss.Mean(_pass, records, batchSize, _classCount);
+        return HeldOutLoss.Of(_pass, records, batchSize, _classCount);
     }
 
     /// <inheritdoc />

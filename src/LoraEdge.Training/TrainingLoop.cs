@@ -34,6 +34,7 @@ internal sealed class TrainingLoop : IDisposable
     private int _lossCount;
     private double _loss = double.NaN;
     private double _heldOutLoss;
+    private HeldOutLoss? _evaluation;
 
     /// <summary>Prepares training; the loop borrows <paramref name="weights"/>.</summary>
     public TrainingLoop(OnnxModel model, TrainableWeights weights, Objective objective, IReadOnlyList<Interaction> records,
@@ -58,7 +59,10 @@ internal sealed class TrainingLoop : IDisposable
             _classCount = ObjectiveCheck.Require(_pass.Executor, objective, records[0]);
             RecordCheck.RequireClasses(objective, records, _classCount);
             RecordCheck.RequireClasses(objective, heldOut, _classCount);
-            _baseLoss = _bestLoss = _heldOutLoss = Evaluate();
+            HeldOutLoss frozen = NewEvaluation().Finish();
+            if (frozen.IsEmpty)
+                _heldOut = [];
+            _baseLoss = _bestLoss = _heldOutLoss = frozen.Mean;
         }
         catch
         {
@@ -85,19 +89,22 @@ internal sealed class TrainingLoop : IDisposable
 
     private bool IsDone => _step >= PlannedSteps || _stale >= _options.Patience;
 
-    /// <summary>One optimizer step, and an evaluation when it is due.</summary>
+    /// <summary>One optimizer step, or, while an evaluation is due, one batch of held-out records.</summary>
     /// <returns>Whether there is more to do.</returns>
     public bool Step()
     {
+        if (_evaluation is not null)
+            return Evaluate(_evaluation);
         if (IsDone)
             return false;
         using (RecordBatch batch = RecordBatcher.Create(_sampler.Next(), _classCount))
             Differentiate(batch);
         Update();
         _step++;
-        if (_step % _evaluationInterval == 0 || _step == PlannedSteps)
-            Judge();
-        return !IsDone;
+        if (_step % _evaluationInterval != 0 && _step != PlannedSteps)
+            return true;
+        _evaluation = NewEvaluation();
+        return _heldOut.Count > 0 || Evaluate(_evaluation);
     }
 
     /// <summary>Reads something from the weights while they hold the best version. Training can go on afterwards.</summary>
@@ -137,11 +144,22 @@ internal sealed class TrainingLoop : IDisposable
         _weights.Constrain();
     }
 
-    /// <summary>Scores the present version, keeps it when it is the best, and counts how long none was.</summary>
-    private void Judge()
+    private HeldOutLoss NewEvaluation() => new(_pass, _heldOut, _heldOutBatch, _classCount);
+
+    private bool Evaluate(HeldOutLoss evaluation)
+    {
+        if (evaluation.Advance())
+            return true;
+        _evaluation = null;
+        Judge(evaluation.Mean);
+        return !IsDone;
+    }
+
+    /// <summary>Keeps the present version when it is the best, and counts how long none was.</summary>
+    private void Judge(double heldOutLoss)
     {
         (_loss, _lossSum, _lossCount) = (_lossSum / _lossCount, 0, 0);
-        _heldOutLoss = Evaluate();
+        _heldOutLoss = heldOutLoss;
         if (_heldOut.Count > 0 && !(_heldOutLoss < _bestLoss))
         {
             _stale++;
@@ -150,7 +168,4 @@ internal sealed class TrainingLoop : IDisposable
 
         (_best, _bestLoss, _bestStep, _stale) = (_weights.Capture(), _heldOutLoss, _step, 0);
     }
-
-    /// <summary>Mean loss on the held-out records; NaN when there are none.</summary>
-    private double Evaluate() => HeldOutLoss.Mean(_pass, _heldOut, _heldOutBatch, _classCount);
 }
