@@ -38,7 +38,7 @@ public sealed class LossPassTests
     private static (double Loss, double Score, float[][] Gradients) Run(Objective objective, LossMemory memory)
     {
         OnnxModel model = OnnxModel.Load(TestData.Require(Model));
-        using LowRankWeights weights = Branches.On(model).Randomised(seed: 1);
+        using LowRankWeights weights = Branches.On(model).Randomised(seed: 1, deviation: 0.05);
         using var pass = new LossPass(model, objective, weights, memory);
         using RecordBatch batch = RecordBatcher.Create([Record(objective, seed: 1, weight: 1), Record(objective, seed: 2, weight: 2)], 32000);
         double loss = pass.Backward(batch);

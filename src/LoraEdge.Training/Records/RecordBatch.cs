@@ -15,7 +15,7 @@ internal sealed record RecordBatch(
 {
     /// <summary>The same records with the targets of some positions only. Shares everything else: dispose it before this.</summary>
     public RecordBatch At(PositionRange positions) =>
-        new(new Dictionary<string, Tensor>(), Classes is { } classes ? (classes.dim() == 2 ? positions.Of(classes) : classes.alias()) : null, Values?.alias(), Allowed?.alias(), Padding?.alias(), Weights.alias());
+        new(Records, new Dictionary<string, Tensor>(), Classes is { } classes ? (classes.dim() == 2 ? positions.Of(classes) : classes.alias()) : null, Values?.alias(), Allowed?.alias(), Padding?.alias(), Weights.alias());
 
     /// <inheritdoc />
     public void Dispose()
