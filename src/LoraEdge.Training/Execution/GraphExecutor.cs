@@ -67,9 +67,10 @@ internal sealed class GraphExecutor : IDisposable
     public IForwardPass Forward(IReadOnlyDictionary<string, Tensor> inputs, string value, long? memoryTarget)
     {
         InputCheck.Require(_model, inputs);
-        if (memoryTarget is not { } target)
-            return new KeptPass(RunFrom(inputs, value)[0]);
         GraphPlan plan = PlanFor(inputs, [value]);
+        // What was drawn in the forward pass would not be drawn again.
+        if (memoryTarget is not { } target || plan.Steps.Any(step => RandomOperators.Contains(step.Node)))
+            return new KeptPass(RunFrom(inputs, value)[0]);
         return new RecomputedPass(plan, inputs, plan.SegmentsFor(target));
     }
 

@@ -30,6 +30,9 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     /// <summary>The low-rank branch beside the node's weight, which the operation must add; null when it has none.</summary>
     public LowRankBranch? Branch { get; } = branch;
 
+    /// <summary>Names of integer values that are carried as floats; see <see cref="CarriedIntegers"/>.</summary>
+    public ISet<string> Carried { get; init; } = new HashSet<string>();
+
     /// <summary>Set by an operator whose result is known as soon as its inputs' shapes are, whatever their values.</summary>
     public bool DependsOnShapesOnly { get; set; }
 
@@ -44,6 +47,12 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
 
     /// <summary>Whether the node has input <paramref name="index"/>.</summary>
     public bool Has(int index) => index < inputs.Count && inputs[index] is not null;
+
+    /// <summary>Whether an input holds integers as floats, so that gradients pass through it.</summary>
+    public bool IsCarried(int index) => index < Node.Inputs.Count && Carried.Contains(Node.Inputs[index]);
+
+    /// <summary>Whether the first output is to hold its integers as floats.</summary>
+    public bool CarriesResult => Carried.Contains(Node.Outputs[0]);
 
     /// <summary>Sizes of the axes of an input.</summary>
     public long[] Shape(int index) => Facts(index).Shape;

@@ -19,6 +19,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private readonly List<Tensor> _folded = [];
     private readonly Dictionary<int, Tensor> _traced = [];
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
+    private ISet<string> _carried = new HashSet<string>();
 
     /// <summary>Builds the plan for the given inputs (values inside the graph among them, if wanted) and wanted values.</summary>
     /// <exception cref="InvalidOptionsException">The graph has no such value.</exception>
@@ -29,6 +30,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         using var _ = no_grad();
         SupportCheck.Require(model, outputs);
         PlannedNode[] nodes = [.. Fusions.Apply(model, model.Graph.AncestorsOf(outputs, inputs.Keys), [.. outputs, .. inputs.Keys])];
+        _carried = CarriedIntegers.Find(nodes, outputs);
         foreach (string name in nodes.SelectMany(node => node.Inputs))
             _uses[name] = _uses.TryGetValue(name, out int uses) ? uses + 1 : 1;
         try
@@ -66,7 +68,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         Tensor?[] values = [.. inputs.Select(ValueAt)];
         LowRankBranch? branch = node.Inputs.Count > 1 ? trained?.BranchOf(node.Inputs[1]) : null;
         OperatorBuilder builder = planned.Builder ?? OperatorTable.Default.Find(node, model.Opsets[node.Domain], out _)!;
-        var context = new NodeContext(node, model.Opsets[node.Domain], facts, values, branch);
+        var context = new NodeContext(node, model.Opsets[node.Domain], facts, values, branch) { Carried = _carried };
         Operation operation = builder(context);
         bool varies = context.DependsOnValues || facts.Any(fact => fact is { Varies: true });
         bool constant = !varies && !context.IsRandom && (context.DependsOnShapesOnly || (branch is null && facts.All(fact => fact is null || fact.Constant is not null)));
@@ -83,7 +85,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private Operation PreparedInEveryRun(OperatorBuilder builder, OnnxNode node, ValueFacts?[] facts, LowRankBranch? branch) => inputs =>
     {
         ValueFacts?[] present = [.. facts.Zip(inputs, (fact, input) => input is null ? null : fact! with { Type = input.dtype, Shape = input.shape })];
-        return builder(new NodeContext(node, model.Opsets[node.Domain], present, inputs, branch))(inputs);
+        return builder(new NodeContext(node, model.Opsets[node.Domain], present, inputs, branch) { Carried = _carried })(inputs);
     };
 
     private Tensor? ValueAt(int slot) => slot < 0 ? null : _facts[slot].Constant ?? _traced[slot];
