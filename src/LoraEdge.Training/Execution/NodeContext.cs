@@ -139,14 +139,24 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
 
     /// <summary>Checks that two inputs can be broadcast together (NumPy's rules), and that the result is not too large.</summary>
     /// <returns>Shape of the result.</returns>
-    public long[] RequireBroadcast(int left = 0, int right = 1)
+    public long[] RequireBroadcast(int left = 0, int right = 1) => RequireBroadcastOf([left, right]);
+
+    /// <summary>Checks that inputs can be broadcast together (NumPy's rules), and that the result is not too large.</summary>
+    /// <returns>Shape of the result.</returns>
+    public long[] RequireBroadcastOf(IEnumerable<int> inputs)
     {
-        long[] a = Shape(left), b = Shape(right), result = new long[Math.Max(a.Length, b.Length)];
-        for (int back = 1; back <= result.Length; back++)
+        long[] result = [];
+        foreach (long[] shape in inputs.Select(Shape))
         {
-            long x = back <= a.Length ? a[^back] : 1, y = back <= b.Length ? b[^back] : 1;
-            Require(x == y || x == 1 || y == 1, "the shapes cannot be broadcast together");
-            result[^back] = x == 1 ? y : x;
+            long[] wider = shape.Length > result.Length ? [.. Enumerable.Repeat(1L, shape.Length - result.Length), .. result] : result;
+            for (int back = 1; back <= shape.Length; back++)
+            {
+                (long have, long size) = (wider[^back], shape[^back]);
+                Require(have == size || have == 1 || size == 1, "the shapes cannot be broadcast together");
+                wider[^back] = have == 1 ? size : have;
+            }
+
+            result = wider;
         }
 
         return RequireSize(result);
@@ -157,6 +167,15 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
 
     /// <summary>Checks that an input holds floating-point numbers.</summary>
     public void RequireFloats(int index) => Require(is_floating_point(Type(index)), $"input {index} must hold floating-point numbers");
+
+    /// <summary>Checks that an input holds numbers and not truth values.</summary>
+    public void RequireNumbers(int index) => Require(Type(index) != ScalarType.Bool, $"input {index} must hold numbers");
+
+    /// <summary>Checks that an input holds integers.</summary>
+    public void RequireIntegers(int index) => Require(Type(index) != ScalarType.Bool && is_integral(Type(index)), $"input {index} must hold integers");
+
+    /// <summary>Checks that an input holds truth values.</summary>
+    public void RequireBooleans(int index) => Require(Type(index) == ScalarType.Bool, $"input {index} must hold truth values");
 
     /// <summary>An error that names the node.</summary>
     public ModelFormatException Fail(string what) =>

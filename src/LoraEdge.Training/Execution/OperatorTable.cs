@@ -52,8 +52,19 @@ internal sealed class OperatorTable
     {
         var table = new OperatorTable();
         Arithmetic.Register(table);
+        Variadic.Register(table);
+        ElementaryFunctions.Register(table);
+        SpecialNumbers.Register(table);
+        Clipping.Register(table);
+        Comparison.Register(table);
+        Logic.Register(table);
+        Bits.Register(table);
         Activations.Register(table);
+        Rectifiers.Register(table);
         Reductions.Register(table);
+        ArgReductions.Register(table);
+        CumulativeSum.Register(table);
+        MeanVariance.Register(table);
         MatrixProducts.Register(table);
         Normalization.Register(table);
         SoftmaxFamily.Register(table);
@@ -74,6 +85,8 @@ internal sealed class OperatorTable
         OneHotEncoding.Register(table);
         Conditionals.Register(table);
         Casting.Register(table);
+        Dropouts.Register(table);
+        ClassLosses.Register(table);
         return table;
     }
 

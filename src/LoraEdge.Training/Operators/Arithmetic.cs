@@ -5,47 +5,52 @@ using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Operators;
 
-/// <summary>Element-wise arithmetic with NumPy broadcasting (opset 7 on).</summary>
+/// <summary>Arithmetic on two inputs with NumPy broadcasting (opset 7 on).</summary>
 internal static class Arithmetic
 {
     public static void Register(OperatorTable table)
     {
-        table.Add("Add", since: 7, Broadcast((a, b) => a.add(b)));
-        table.Add("Sub", since: 7, Broadcast((a, b) => a.sub(b)));
-        table.Add("Mul", since: 7, Broadcast((a, b) => a.mul(b)));
+        table.Add("Add", since: 7, OnPairs((a, b) => a.add(b), Numbers));
+        table.Add("Sub", since: 7, OnPairs((a, b) => a.sub(b), Numbers));
+        table.Add("Mul", since: 7, OnPairs((a, b) => a.mul(b), Numbers));
         table.Add("Div", since: 7, Divide);
+        table.Add("Mod", since: 10, Modulo);
         table.Add("Pow", since: 7, Power);
-        table.Add("Sqrt", since: 6, OnFloats(x => x.sqrt()));
-        table.Add("Exp", since: 6, OnFloats(x => x.exp()));
-        table.Add("Log", since: 6, OnFloats(x => x.log()));
-        table.Add("Neg", since: 6, Simply(x => x.neg()));
-        table.Add("Abs", since: 6, Simply(x => x.abs()));
-        table.Add("Reciprocal", since: 6, OnFloats(x => x.reciprocal()));
-        table.Add("Erf", since: 9, OnFloats(x => x.erf()));
     }
 
-    private static OperatorBuilder Broadcast(Func<Tensor, Tensor, Tensor> function) => node =>
-    {
-        CheckBroadcast(node);
-        return Binary(function);
-    };
+    private static void Numbers(NodeContext node, int input) => node.RequireNumbers(input);
 
+    /// <summary>ONNX divides integers as C does, towards zero.</summary>
     private static Operation Divide(NodeContext node)
     {
-        CheckBroadcast(node);
-        // ONNX divides integers as C does, towards zero.
-        return is_integral(node.Type(0)) ? Binary((a, b) => a.div(b, RoundingMode.trunc)) : Binary((a, b) => a.div(b));
+        CheckNumbers(node);
+        return is_integral(node.Type(0)) ? IntegerDivision.Checked(node, (a, b) => a.div(b, RoundingMode.trunc)) : Binary((a, b) => a.div(b));
+    }
+
+    /// <summary>The remainder has the divisor's sign, or with <c>fmod</c> the dividend's as in C.</summary>
+    private static Operation Modulo(NodeContext node)
+    {
+        CheckNumbers(node);
+        bool asInC = node.Node.GetInt("fmod", 0) != 0;
+        if (is_integral(node.Type(0)))
+            return IntegerDivision.Checked(node, asInC ? (a, b) => a.fmod(b) : (a, b) => a.remainder(b));
+        node.Require(asInC, "floating-point numbers need fmod = 1");
+        return Binary((a, b) => a.fmod(b));
     }
 
     private static Operation Power(NodeContext node)
     {
-        CheckBroadcast(node, sameType: false);
+        node.RequireNumbers(0);
+        node.RequireNumbers(1);
+        node.RequireBroadcast();
         ScalarType type = node.Type(0);
         if (ConstantExponent(node) is { } number)
             return Unary(x => x.pow(number));
+        // Integers to a power that is no integer: float32 has too few digits for them.
+        ScalarType between = is_integral(type) && is_floating_point(node.Type(1)) ? ScalarType.Float64 : type;
         return Binary((x, exponent) =>
         {
-            using Tensor raised = x.pow(exponent);
+            using Tensor wide = x.to(between), raised = wide.pow(exponent);
             return raised.to(type);
         });
     }
@@ -59,10 +64,10 @@ internal static class Arithmetic
         return wide.item<double>();
     }
 
-    private static void CheckBroadcast(NodeContext node, bool sameType = true)
+    private static void CheckNumbers(NodeContext node)
     {
+        node.RequireNumbers(0);
+        node.RequireSameType();
         node.RequireBroadcast();
-        if (sameType)
-            node.RequireSameType();
     }
 }

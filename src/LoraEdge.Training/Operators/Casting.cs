@@ -12,13 +12,26 @@ internal static class Casting
     public static void Register(OperatorTable table)
     {
         table.Add("Cast", since: 6, Cast, node => ObjectionToType(node.GetInt("to", 0)));
+        table.Add("CastLike", since: 15, CastLike);
         table.Add("Constant", since: 1, Constant, ObjectionToConstant);
     }
 
-    private static Operation Cast(NodeContext node)
+    private static Operation Cast(NodeContext node) => To(node, ElementTypes.FromOnnx((int)node.Node.GetInt("to", 0))!.Value);
+
+    private static Operation CastLike(NodeContext node) => To(node, node.Type(1));
+
+    private static Operation To(NodeContext node, ScalarType type)
     {
-        ScalarType type = ElementTypes.FromOnnx((int)node.Node.GetInt("to", 0))!.Value;
-        return node.Type(0) == type ? Unary(x => x.alias()) : Unary(x => x.to(type));
+        if (node.Type(0) == type)
+            return Unary(x => x.alias());
+        // Numbers out of range are cut off as ONNX Runtime does it, by way of int32.
+        return node.Type(0) == ScalarType.Float64 && type == ScalarType.Byte ? Unary(ThroughInt32) : Unary(x => x.to(type));
+    }
+
+    private static Tensor ThroughInt32(Tensor x)
+    {
+        using Tensor wide = x.to(ScalarType.Int32);
+        return wide.to(ScalarType.Byte);
     }
 
     private static Operation Constant(NodeContext node)
@@ -44,5 +57,5 @@ internal static class Casting
     }
 
     private static string? ObjectionToType(long type) =>
-        ElementTypes.FromOnnx((int)type) is null ? $"the element type {type} is not supported" : null;
+        type is < 0 or > int.MaxValue || ElementTypes.FromOnnx((int)type) is null ? $"the element type {OnnxDataType.NameOf((int)type)} is not supported" : null;
 }

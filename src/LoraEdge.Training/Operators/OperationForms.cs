@@ -19,10 +19,28 @@ internal static class OperationForms
         return Unary(function);
     };
 
+    /// <summary>A builder for one input of numbers.</summary>
+    public static OperatorBuilder OnNumbers(Func<Tensor, Tensor> function) => node =>
+    {
+        node.RequireNumbers(0);
+        return Unary(function);
+    };
+
     /// <summary>A builder for one input of floating-point numbers.</summary>
     public static OperatorBuilder OnFloats(Func<Tensor, Tensor> function) => node =>
     {
         node.RequireFloats(0);
         return Unary(function);
+    };
+
+    /// <summary>A builder for two inputs of one type that are broadcast together.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="check">What the inputs must hold, asked of the first one.</param>
+    public static OperatorBuilder OnPairs(Func<Tensor, Tensor, Tensor> function, Action<NodeContext, int>? check = null) => node =>
+    {
+        check?.Invoke(node, 0);
+        node.RequireSameType();
+        node.RequireBroadcast();
+        return Binary(function);
     };
 }

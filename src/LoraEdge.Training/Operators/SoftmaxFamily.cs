@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Operators;
 
-/// <summary>Softmax and LogSoftmax. Before opset 13 the axes from <c>axis</c> on are normalised together, as one row.</summary>
+/// <summary>
+/// Softmax, LogSoftmax and Hardmax. Before opset 13 the axes from <c>axis</c> on are normalised together, as one row.
+/// </summary>
 internal static class SoftmaxFamily
 {
     public static void Register(OperatorTable table)
@@ -13,6 +15,8 @@ internal static class SoftmaxFamily
         table.Add("Softmax", since: 13, node => OverAxis(node, (x, axis) => nn.functional.softmax(x, axis)));
         table.Add("LogSoftmax", since: 1, node => OverFlattened(node, (x, axis) => nn.functional.log_softmax(x, axis)));
         table.Add("LogSoftmax", since: 13, node => OverAxis(node, (x, axis) => nn.functional.log_softmax(x, axis)));
+        table.Add("Hardmax", since: 1, node => OverFlattened(node, Hardmax));
+        table.Add("Hardmax", since: 13, node => OverAxis(node, Hardmax));
     }
 
     private static Operation OverAxis(NodeContext node, Func<Tensor, long, Tensor> function)
@@ -35,5 +39,16 @@ internal static class SoftmaxFamily
             using Tensor result = function(flat, 1);
             return result.reshape(shape);
         });
+    }
+
+    /// <summary>1 at the first of the largest elements, 0 elsewhere.</summary>
+    private static Tensor Hardmax(Tensor x, long axis)
+    {
+        Tensor result = zeros_like(x);
+        if (x.numel() == 0)
+            return result;
+        using (result)
+        using (Tensor position = x.argmax(axis, keepdim: true), one = ones(position.shape, x.dtype, x.device))
+            return result.scatter(axis, position, one);
     }
 }

@@ -1,3 +1,6 @@
+using LoraEdge.Training.Execution;
+using static TorchSharp.torch;
+
 namespace LoraEdge.Training.Tests.Operators;
 
 /// <summary>
@@ -24,6 +27,70 @@ public sealed class InvalidNodeTests
         new OperatorCase("Add").Feed(2, 3).Feed(2),
         new OperatorCase("Add").Feed(2, 2).Feed(s_integers),
         new OperatorCase("Add").Feed(2, 2),
+        new OperatorCase("Add").Feed(s_bools).Feed(s_bools),
+        new OperatorCase("Add").Feed(65536, 1).Feed(1, 65536),
+        new OperatorCase("Sum").Feed(65536, 1).Feed(1, 65536),
+        new OperatorCase("Sum").Feed(2, 3).Feed(2, 3).Feed(2),
+        new OperatorCase("Max").Feed(2, 2).Feed(2).Feed(s_integers),
+        new OperatorCase("Max").Feed(s_bools).Feed(s_bools),
+        new OperatorCase("Max").Feed(2, 2).Omit().Feed(2, 2),
+        new OperatorCase("Mean"),
+        new OperatorCase("Mean").Feed(s_integers).Feed(s_integers),
+        new OperatorCase("Div").Feed(s_integers).Constant(HostTensor.From([1L, 0L], 2)),
+        new OperatorCase("Div").Feed(s_bools).Feed(s_bools),
+        new OperatorCase("Mod").Feed(s_integers).Constant(HostTensor.From([0L])),
+        new OperatorCase("Mod").Feed(2, 2).Feed(2, 2),
+        new OperatorCase("Mod").Feed(2, 2).Feed(2, 2).With("fmod", 0),
+        new OperatorCase("Pow").Feed(2, 2).Feed(s_bools),
+        new OperatorCase("Pow").Feed(2, 3).Feed(2),
+        new OperatorCase("Neg").Feed(s_bools),
+        new OperatorCase("Floor").Feed(s_integers),
+        new OperatorCase("IsNaN").Feed(s_integers),
+        new OperatorCase("Clip", Opset: 6).Feed(s_integers),
+        new OperatorCase("Clip", Opset: 6).Feed(2, 2).With("min", 1f).With("max", -1f),
+        new OperatorCase("Clip").Feed(2, 2).Feed(2),
+        new OperatorCase("Clip").Feed(2, 2).Feed(1, 1),
+        new OperatorCase("Clip").Feed(2, 2).Omit().Constant(HostTensor.From([1L])),
+        new OperatorCase("Equal").Feed(2, 2).Feed(s_integers),
+        new OperatorCase("Less").Feed(s_bools).Feed(s_bools),
+        new OperatorCase("Greater").Feed(2, 3).Feed(2),
+        new OperatorCase("And").Feed(s_integers).Feed(s_integers),
+        new OperatorCase("And").Feed(s_bools).Feed(HostTensor.From([true, false, true], 3)),
+        new OperatorCase("Not").Feed(2),
+        new OperatorCase("Where").Feed(s_integers).Feed(2, 2).Feed(2, 2),
+        new OperatorCase("Where").Feed(s_bools).Feed(2, 2).Feed(s_integers),
+        new OperatorCase("Where").Feed(s_bools).Feed(3).Feed(2, 2),
+        new OperatorCase("Where").Feed(HostTensor.From([true, false, true], 3)).Feed(2, 2).Feed(2, 2),
+        new OperatorCase("BitwiseAnd", Opset: 18).Feed(2, 2).Feed(2, 2),
+        new OperatorCase("BitwiseNot", Opset: 18).Feed(s_bools),
+        new OperatorCase("BitShift").Feed(s_integers).Feed(s_integers).With("direction", "LEFT"),
+        new OperatorCase("PRelu").Feed(3).Feed(2, 3),
+        new OperatorCase("PRelu").Feed(2, 3).Feed(2),
+        new OperatorCase("PRelu").Feed(2, 2).Feed(s_integers),
+        new OperatorCase("Celu").Feed(2, 3).With("alpha", 0f),
+        new OperatorCase("Gelu", Opset: 20).Feed(s_integers),
+        new OperatorCase("ArgMax").Feed(2, 0).With("axis", 1),
+        new OperatorCase("ArgMax").Feed(),
+        new OperatorCase("ArgMin").Feed(2, 3).With("axis", 2),
+        new OperatorCase("CumSum").Feed(2, 3).Integers(2),
+        new OperatorCase("CumSum").Feed(2, 3).Integers(0, 1),
+        new OperatorCase("CumSum").Feed(2, 3).Feed(1),
+        new OperatorCase("CumSum").Feed(s_bools).Integers(0),
+        new OperatorCase("MeanVarianceNormalization").Feed(2, 3),
+        new OperatorCase("MeanVarianceNormalization").Feed(2, 3).With("axes", new[] { 1, -1 }),
+        new OperatorCase("CastLike").Feed(2, 3),
+        new OperatorCase("Dropout").Feed(2, 3).Omit().Constant(HostTensor.From([true])),
+        new OperatorCase("Dropout").Feed(2, 3).Constant(HostTensor.From([0.5f])).Constant(HostTensor.From([true])),
+        new OperatorCase("Dropout").Feed(2, 3).Omit().Constant(HostTensor.From([1L])),
+        new OperatorCase("Dropout").Feed(2, 3).Omit().Constant(HostTensor.From([true, false], 2)),
+        new OperatorCase("Dropout").Feed(s_integers),
+        new OperatorCase("SoftmaxCrossEntropyLoss").Feed(3).Feed(HostTensor.From([1L], 1)),
+        new OperatorCase("SoftmaxCrossEntropyLoss").Feed(2, 3).Feed(HostTensor.From([1L, 2L, 0L], 3)),
+        new OperatorCase("SoftmaxCrossEntropyLoss").Feed(2, 3).Feed(2),
+        new OperatorCase("SoftmaxCrossEntropyLoss").Feed(2, 3).Feed(HostTensor.From([1L, 2L], 2)).Feed(2),
+        new OperatorCase("SoftmaxCrossEntropyLoss").Feed(2, 3).Feed(HostTensor.From([1L, 2L], 2)).Feed(HostTensor.From([1L, 2L, 3L], 3)),
+        new OperatorCase("NegativeLogLikelihoodLoss").Feed(2, 3, 4).Feed(HostTensor.From([1L, 2L], 2)),
+        new OperatorCase("Relu").Feed(s_bools),
         new OperatorCase("Relu"),
         new OperatorCase("Relu").Omit(),
         new OperatorCase("Relu").Feed(2).Outputs(2),
@@ -31,7 +98,12 @@ public sealed class InvalidNodeTests
         new OperatorCase("Softmax").Feed(2, 3).With("axis", 2),
         new OperatorCase("Softmax").Feed(s_integers),
         new OperatorCase("ReduceMean").Feed(2, 3).With("axes", new[] { 0, 0 }),
-        new OperatorCase("ReduceMean").Feed(s_integers),
+        new OperatorCase("ReduceMean").Feed(s_bools),
+        new OperatorCase("ReduceMax", Opset: 18).Feed(s_bools),
+        new OperatorCase("ReduceMean", Opset: 18).Feed(HostTensor.From(Array.Empty<int>(), 2, 0)).Integers(1),
+        new OperatorCase("ReduceSum", Opset: 18).Feed(2, 3).Integers(2),
+        new OperatorCase("ReduceSum", Opset: 18).Feed(2, 3).Integers(1, -1),
+        new OperatorCase("ReduceSum", Opset: 18).Feed(2, 3).Feed(1),
         new OperatorCase("LayerNormalization").Feed(2, 3).Feed(2),
         new OperatorCase("LayerNormalization").Feed(2, 3).Feed(3).Feed(2),
         new OperatorCase("Reshape").Feed(2, 3).Integers(4, 2),
@@ -150,12 +222,76 @@ public sealed class InvalidNodeTests
         Assert.That(() => reversal.Execute(), Throws.TypeOf<InvalidInputException>().With.Message.Contains($"length {length}"));
     }
 
+    [TestCase("Div", 0)]
+    [TestCase("Mod", 0)]
+    [TestCase("Mod", 1)]
+    public void DivisionOfIntegers_ByZeroAtRunTime_IsAnInputError(string operation, int fmod)
+    {
+        OperatorCase division = new OperatorCase(operation).Feed(s_integers).Feed(HostTensor.From([3L, 0L], 2)).With("fmod", fmod);
+
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => division.Execute())!;
+
+        Assert.That(error.Message, Does.Contain("'node'").And.Contain("by zero"));
+    }
+
+    /// <summary>The processor signals this overflow as it does a division by zero.</summary>
+    [Test]
+    public void DivisionOfTheLowestInteger_ByMinusOne_IsAnInputError([Values("Div", "Mod")] string operation, [Values] bool wide, [Values] bool constant)
+    {
+        HostTensor lowest = wide ? HostTensor.From([1L, long.MinValue], 2) : HostTensor.From([1, int.MinValue], 2), turn = wide ? HostTensor.From([-1L]) : HostTensor.From([-1]);
+        OperatorCase division = new OperatorCase(operation).Feed(lowest);
+        division = constant ? division.Constant(turn) : division.Feed(turn);
+
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => division.Execute())!;
+
+        Assert.That(error.Message, Does.Contain("'node'").And.Contain("by -1"));
+    }
+
+    [TestCase(5L)]
+    [TestCase(-1L)]
+    public void ALossOfALabelThatIsNoClass_IsAnInputError(long label)
+    {
+        foreach (string operation in new[] { "SoftmaxCrossEntropyLoss", "NegativeLogLikelihoodLoss" })
+        {
+            OperatorCase loss = new OperatorCase(operation).Feed(2, 5).Feed(HostTensor.From([label, 0L], 2)).With("ignore_index", 7);
+
+            InvalidInputException error = Assert.Throws<InvalidInputException>(() => loss.Execute())!;
+
+            Assert.That(error.Message, Does.Contain("'node'").And.Contain($"label {label} for 5 classes"));
+        }
+    }
+
+    [Test]
+    public void Dropout_ThatIsToldToTrainAtRunTime_IsAnInputError()
+    {
+        OperatorCase dropout = new OperatorCase("Dropout").Feed(2, 3).Feed(HostTensor.From([0.5f])).Feed(HostTensor.From([true]));
+
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => dropout.Execute())!;
+
+        Assert.That(error.Message, Does.Contain("'node'").And.Contain("training_mode"));
+    }
+
+    [TestCase("BitShift", "direction", "UP")]
+    [TestCase("Gelu", "approximate", "sigmoid")]
+    [TestCase("SoftmaxCrossEntropyLoss", "reduction", "max")]
+    [TestCase("Cast", "to", 4294967297L)]
+    public void AnAttributeWithAnUnknownValue_IsListedAmongWhatIsNotSupported(string operation, string attribute, object value)
+    {
+        OperatorCase node = new OperatorCase(operation, Opset: 20).Feed(2, 3).With(attribute, value);
+
+        UnsupportedModelException error = Assert.Throws<UnsupportedModelException>(() => node.Execute())!;
+
+        Assert.That(error.Nodes.Single().Name, Is.EqualTo("node"));
+    }
+
     [Test]
     public void LibtorchsOwnErrors_NameTheNode()
     {
-        OperatorCase division = new OperatorCase("Div").Feed(HostTensor.From([1L], 1)).Feed(HostTensor.From([0L], 1));
+        OnnxNode node = new OperatorCase("Relu").Feed(2).Model().Graph.Nodes.Single();
+        var step = new PlanStep(node, inputs => [inputs[0]!.reshape(7)], [0], [1], []);
+        using Tensor x = zeros(2);
 
-        TrainingFailedException error = Assert.Throws<TrainingFailedException>(() => division.Execute())!;
+        TrainingFailedException error = Assert.Throws<TrainingFailedException>(() => step.Run([x]))!;
 
         Assert.That(error.Message, Does.Contain("'node'"));
     }

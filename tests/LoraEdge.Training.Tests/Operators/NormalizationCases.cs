@@ -1,11 +1,11 @@
 namespace LoraEdge.Training.Tests.Operators;
 
-/// <summary>LayerNormalization, the softmax family before and after opset 13, and reductions.</summary>
+/// <summary>LayerNormalization, MeanVarianceNormalization, and the softmax family before and after opset 13.</summary>
 internal static class NormalizationCases
 {
     private const double Sums = 1e-5;
 
-    public static IEnumerable<OperatorCase> All() => [.. LayerNormalizations(), .. Softmaxes(), .. Reductions()];
+    public static IEnumerable<OperatorCase> All() => [.. LayerNormalizations(), .. Softmaxes(), .. MeansAndVariances()];
 
     private static IEnumerable<OperatorCase> LayerNormalizations()
     {
@@ -26,7 +26,7 @@ internal static class NormalizationCases
 
     private static IEnumerable<OperatorCase> Softmaxes()
     {
-        foreach (string operation in new[] { "Softmax", "LogSoftmax" })
+        foreach (string operation in new[] { "Softmax", "LogSoftmax", "Hardmax" })
         {
             foreach (int opset in new[] { 9, 12, 13, 17 })
             {
@@ -37,31 +37,18 @@ internal static class NormalizationCases
 
             yield return new OperatorCase(operation, Opset: 11) { Tolerance = Sums }.Feed(2, 3, 4).With("axis", -2);
             yield return new OperatorCase(operation) { Tolerance = Sums }.Feed(2, 3, 4).With("axis", -2);
+            yield return new OperatorCase(operation) { Tolerance = Sums }.Feed(2, 0);
+            yield return new OperatorCase(operation) { Tolerance = Sums }.Feed(HostTensor.From([1f, 2f, 2f, 3f, 3f, 3f, -1f, -1f], 2, 4));
         }
     }
 
-    private static IEnumerable<OperatorCase> Reductions()
+    private static IEnumerable<OperatorCase> MeansAndVariances()
     {
-        foreach (string operation in new[] { "ReduceMean", "ReduceSum" })
+        foreach (int opset in new[] { 9, 13 })
         {
-            foreach (int keep in new[] { 0, 1 })
-            {
-                foreach (long[] axes in new long[][] { [1], [-1], [0, 2], [0, 1, 2] })
-                {
-                    yield return new OperatorCase(operation, Opset: 11) { Tolerance = Sums }.Feed(2, 3, 4).With("axes", axes).With("keepdims", keep);
-                    yield return new OperatorCase(operation, Opset: 18) { Tolerance = Sums }.Feed(2, 3, 4).Integers(axes).With("keepdims", keep);
-                }
-
-                yield return new OperatorCase(operation, Opset: 9) { Tolerance = Sums }.Feed(2, 3, 4).With("keepdims", keep);
-                yield return new OperatorCase(operation, Opset: 18) { Tolerance = Sums }.Feed(2, 3, 4).With("keepdims", keep);
-            }
-
-            yield return new OperatorCase(operation, Opset: 18).Feed(2, 3).With("noop_with_empty_axes", 1);
-            yield return new OperatorCase(operation, Opset: 18) { Tolerance = Sums }.Feed(2, 3).Integers().With("noop_with_empty_axes", 0);
+            yield return new OperatorCase("MeanVarianceNormalization", opset) { Tolerance = Sums }.Feed(2, 3, 4, 5);
+            yield return new OperatorCase("MeanVarianceNormalization", opset) { Tolerance = Sums }.Feed(2, 3, 4, 5).With("axes", new[] { 2, 3 });
+            yield return new OperatorCase("MeanVarianceNormalization", opset) { Tolerance = Sums }.Feed(2, 3, 4, 5).With("axes", new[] { 0, -2, -1 });
         }
-
-        yield return new OperatorCase("ReduceSum", Opset: 13) { Tolerance = Sums }.Feed(2, 3).Integers(1);
-        yield return new OperatorCase("ReduceSum", Opset: 13).Feed(HostTensor.From([1, 2, 3, 4], 2, 2)).Integers(1);
-        yield return new OperatorCase("ReduceSum", Opset: 13).Feed(HostTensor.From([1L, 2L, 3L, 4L], 2, 2)).Integers(0);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LoraEdge.Training.Execution;
 using static TorchSharp.torch;
 
@@ -21,7 +22,10 @@ internal sealed record OperatorCase(string Operator, int Opset = 17)
     /// <summary>Version of the operator's domain that the model imports.</summary>
     public int OpsetOfDomain => Domain.Length == 0 ? Opset : 1;
 
-    /// <summary>How far results may be apart, relative to the largest expected magnitude. Integers must be equal.</summary>
+    /// <summary>
+    /// How far results may be apart, relative to the largest expected magnitude; 0 where each must be equal, infinities and
+    /// NaN among them. Integers must be equal.
+    /// </summary>
     public double Tolerance { get; init; } = Tolerances.Float32;
 
     /// <summary>Adds an input that the caller feeds.</summary>
@@ -80,11 +84,20 @@ internal sealed record OperatorCase(string Operator, int Opset = 17)
     public static HostTensor Random(long[] shape, int seed) =>
         HostTensor.From(Numbers.Normal((int)shape.Aggregate(1L, (count, size) => count * size), seed), shape);
 
+    /// <summary>The same numbers in half precision.</summary>
+    public static HostTensor Halves(HostTensor tensor)
+    {
+        Half[] values = [.. Floats(tensor).Select(value => (Half)value)];
+        return new HostTensor(TensorElementType.Float16, tensor.Shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+    }
+
+    /// <summary>The node as a model, whose outputs are declared without their true types and shapes.</summary>
+    public OnnxModel Model() => Model(_outputs.Select(_ => (TensorElementType.Float32, Array.Empty<long>())));
+
     /// <summary>Runs the node with the executor.</summary>
     public HostTensor[] Execute()
     {
-        OnnxModel model = Model(_outputs.Select(_ => (TensorElementType.Float32, Array.Empty<long>())));
-        using var executor = new GraphExecutor(model);
+        using var executor = new GraphExecutor(Model());
         using var _ = no_grad();
         Dictionary<string, Tensor> inputs = _fed.ToTorch();
         Tensor[] results = [];
@@ -119,11 +132,17 @@ internal sealed record OperatorCase(string Operator, int Opset = 17)
     {
         Assert.That(actual.ElementType, Is.EqualTo(expected.ElementType));
         Assert.That(actual.Shape, Is.EqualTo(expected.Shape));
-        if (actual.ElementType == TensorElementType.Float32 && actual.Count > 0)
-            Numbers.AssertClose(actual.AsSpan<float>(), expected.AsSpan<float>(), Tolerance);
-        else
+        if (actual.ElementType is not (TensorElementType.Float32 or TensorElementType.Float16) || actual.Count == 0)
             Assert.That(actual.Bytes, Is.EqualTo(expected.Bytes));
+        else if (Tolerance == 0)
+            Assert.That(Floats(actual), Is.EqualTo(Floats(expected)));
+        else
+            Numbers.AssertClose(Floats(actual), Floats(expected), actual.ElementType == TensorElementType.Float16 ? Tolerances.Float16 : Tolerance);
     }
+
+    private static float[] Floats(HostTensor tensor) => tensor.ElementType == TensorElementType.Float32
+        ? tensor.AsSpan<float>().ToArray()
+        : [.. MemoryMarshal.Cast<byte, Half>(tensor.Bytes).ToArray().Select(value => (float)value)];
 
     private OnnxModel Model(IEnumerable<(TensorElementType Type, long[] Shape)> outputs)
     {

@@ -6,7 +6,11 @@ namespace LoraEdge.Training.Tests.Operators;
 public sealed class OperatorTests
 {
     internal static OperatorCase[] Cases { get; } =
-        [.. ArithmeticCases.All(), .. ProductCases.All(), .. NormalizationCases.All(), .. ShapeCases.All(), .. PartCases.All(), .. IndexCases.All(), .. SelectionCases.All(), .. FillCases.All(), .. ConditionalCases.All(), .. TypeCases.All()];
+    [
+        .. ArithmeticCases.All(), .. FunctionCases.All(), .. LogicCases.All(), .. ActivationCases.All(), .. ReductionCases.All(), .. LossCases.All(),
+        .. ProductCases.All(), .. NormalizationCases.All(), .. ShapeCases.All(), .. PartCases.All(), .. IndexCases.All(), .. SelectionCases.All(),
+        .. FillCases.All(), .. ConditionalCases.All(), .. TypeCases.All(),
+    ];
 
     [TestCaseSource(nameof(Cases))]
     public void Executor_RunsANode_AsOnnxRuntimeDoes(object node) => ((OperatorCase)node).AssertAsOnnxRuntime();
