@@ -8,12 +8,10 @@ internal static class Fusions
     private static readonly Func<PatternGraph, OnnxNode, FusedNode?>[] s_patterns = [BiasFusion.Match, SwishFusion.Match, AttentionFusion.Match];
 
     /// <summary>The nodes in the same order, each group as one node in the place of its last.</summary>
-    /// <param name="model">The model.</param>
+    /// <param name="graph">The graph.</param>
     /// <param name="nodes">The nodes to run.</param>
-    /// <param name="kept">Values that must be computed, or are given, under their own name.</param>
-    public static IEnumerable<PlannedNode> Apply(OnnxModel model, IReadOnlyList<OnnxNode> nodes, IReadOnlyCollection<string> kept)
+    public static IEnumerable<PlannedNode> Apply(PatternGraph graph, IReadOnlyList<OnnxNode> nodes)
     {
-        var graph = new PatternGraph(model, kept);
         HashSet<OnnxNode> known = [.. nodes];
         var fused = new Dictionary<OnnxNode, PlannedNode>();
         var replaced = new HashSet<OnnxNode>();
@@ -26,6 +24,6 @@ internal static class Fusions
             replaced.UnionWith(match.Replaced);
         }
 
-        return nodes.Where(node => !replaced.Contains(node)).Select(node => fused.TryGetValue(node, out PlannedNode? one) ? one : new PlannedNode(node, node.Inputs, node.Outputs));
+        return nodes.Where(node => !replaced.Contains(node)).Select(node => fused.TryGetValue(node, out PlannedNode? one) ? one : new PlannedNode(node, [.. node.Inputs, .. node.CapturedValues], node.Outputs));
     }
 }

@@ -51,13 +51,7 @@ internal sealed class GraphExecutor : IDisposable
     /// <summary>As <see cref="Run"/>, from values inside the graph instead of its inputs.</summary>
     /// <param name="given">Values by name, borrowed; whatever the wanted ones need besides must follow from them.</param>
     /// <param name="outputs">Names of the wanted values.</param>
-    public Tensor[] RunFrom(IReadOnlyDictionary<string, Tensor> given, params string[] outputs)
-    {
-        GraphPlan plan = PlanFor(given, outputs);
-        using var values = new PlanValues(plan, given);
-        values.Run(plan.Steps);
-        return [.. plan.Outputs.Select(slot => values[slot]!.alias())];
-    }
+    public Tensor[] RunFrom(IReadOnlyDictionary<string, Tensor> given, params string[] outputs) => PlanFor(given, outputs).Run(given);
 
     /// <summary>Runs a forward pass whose backward pass begins at one value, with the gradient that the caller then has.</summary>
     /// <param name="inputs">The model's inputs by name, borrowed until the pass is disposed.</param>

@@ -8,19 +8,19 @@ namespace LoraEdge.Training.Execution;
 /// </summary>
 internal sealed class GraphPlan : IDisposable
 {
-    private readonly IReadOnlyList<Tensor> _folded;
+    private readonly IReadOnlyList<IDisposable> _owned;
     private readonly Dictionary<long, IReadOnlyList<PlanSegment>> _segments = [];
 
-    /// <summary>Assembles a plan; it owns <paramref name="folded"/>.</summary>
+    /// <summary>Assembles a plan; it owns <paramref name="owned"/>: folded values, and what nodes hold.</summary>
     public GraphPlan(IReadOnlyList<ValueFacts> values, IReadOnlyList<PlanStep> steps, IReadOnlyList<(int Slot, string Name)> inputs,
-        IReadOnlyList<(int Slot, Tensor Value)> constants, IReadOnlyList<int> outputs, IReadOnlyList<Tensor> folded)
+        IReadOnlyList<(int Slot, Tensor Value)> constants, IReadOnlyList<int> outputs, IReadOnlyList<IDisposable> owned)
     {
         Values = values;
         Steps = steps;
         Inputs = inputs;
         Constants = constants;
         Outputs = outputs;
-        _folded = folded;
+        _owned = owned;
     }
 
     /// <summary>What is known of the value in each slot.</summary>
@@ -38,6 +38,15 @@ internal sealed class GraphPlan : IDisposable
     /// <summary>Slots of the wanted values, in the order asked for.</summary>
     public IReadOnlyList<int> Outputs { get; }
 
+    /// <summary>Runs it. Results are the caller's, also when one is an input or a constant.</summary>
+    /// <param name="inputs">The inputs by name, borrowed.</param>
+    public Tensor[] Run(IReadOnlyDictionary<string, Tensor> inputs)
+    {
+        using var values = new PlanValues(this, inputs);
+        values.Run(Steps);
+        return [.. Outputs.Select(slot => values[slot]!.alias())];
+    }
+
     /// <summary>Where to cut the plan so that a pass keeps no more than so many bytes, if that can be; computed once a target.</summary>
     public IReadOnlyList<PlanSegment> SegmentsFor(long memoryTarget)
     {
@@ -49,7 +58,7 @@ internal sealed class GraphPlan : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (Tensor tensor in _folded)
-            tensor.Dispose();
+        foreach (IDisposable owned in _owned)
+            owned.Dispose();
     }
 }

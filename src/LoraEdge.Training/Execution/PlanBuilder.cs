@@ -11,15 +11,13 @@ namespace LoraEdge.Training.Execution;
 /// </summary>
 internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, TrainableWeights? trained)
 {
-    private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
     private readonly List<ValueFacts> _facts = [];
     private readonly List<PlanStep> _steps = [];
     private readonly List<(int Slot, string Name)> _inputs = [];
     private readonly List<(int Slot, Tensor Value)> _constants = [];
-    private readonly List<Tensor> _folded = [];
+    private readonly List<IDisposable> _owned = [];
     private readonly Dictionary<int, Tensor> _traced = [];
-    private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
-    private ISet<string> _carried = new HashSet<string>();
+    private PlanScope _scope = new(model.Graph, null);
 
     /// <summary>Builds the plan for the given inputs (values inside the graph among them, if wanted) and wanted values.</summary>
     /// <exception cref="InvalidOptionsException">The graph has no such value.</exception>
@@ -27,24 +25,46 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     /// <exception cref="ModelFormatException">A node cannot work on these shapes.</exception>
     public GraphPlan Build(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs)
     {
-        using var _ = no_grad();
         SupportCheck.Require(model, outputs);
-        PlannedNode[] nodes = [.. Fusions.Apply(model, model.Graph.AncestorsOf(outputs, inputs.Keys), [.. outputs, .. inputs.Keys])];
-        _carried = CarriedIntegers.Find(nodes, outputs);
-        foreach (string name in nodes.SelectMany(node => node.Inputs))
-            _uses[name] = _uses.TryGetValue(name, out int uses) ? uses + 1 : 1;
-        try
+        return Build(outputs, inputs.Keys, () =>
         {
             foreach (KeyValuePair<string, Tensor> input in inputs)
                 _inputs.Add((Trace(input.Key, input.Value.alias()), input.Key));
-            foreach (PlannedNode node in nodes)
-                AddNode(node);
+        });
+    }
+
+    /// <summary>Builds the plan of a graph that a node holds, for all of its outputs.</summary>
+    /// <param name="graph">The graph; supported.</param>
+    /// <param name="facts">What is known of the values of enclosing graphs that it reads.</param>
+    /// <param name="values">Their present content, borrowed.</param>
+    private GraphPlan Build(OnnxGraph graph, IReadOnlyDictionary<string, ValueFacts> facts, IReadOnlyDictionary<string, Tensor> values)
+    {
+        _scope = new PlanScope(graph, null);
+        return Build([.. graph.Outputs.Select(output => output.Name)], [], () =>
+        {
+            foreach (KeyValuePair<string, ValueFacts> captured in facts)
+            {
+                if (captured.Value.Constant is { } constant)
+                    DefineConstant(captured.Key, constant);
+                else
+                    _inputs.Add((Trace(captured.Key, values[captured.Key].alias(), captured.Value.Varies, captured.Value.IsTrained), captured.Key));
+            }
+        });
+    }
+
+    private GraphPlan Build(IReadOnlyList<string> outputs, IEnumerable<string> given, Action defineInputs)
+    {
+        using var _ = no_grad();
+        try
+        {
+            defineInputs();
+            AddNodes(outputs, [.. given]);
             return Assemble([.. outputs.Select(SlotOf)]);
         }
         catch
         {
-            foreach (Tensor tensor in _folded)
-                tensor.Dispose();
+            foreach (IDisposable owned in _owned)
+                owned.Dispose();
             throw;
         }
         finally
@@ -58,7 +78,18 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         PlanStep[] steps = NeededSteps.Select(_steps, wanted, _inputs.Select(input => input.Slot).Concat(_constants.Select(constant => constant.Slot)));
         HashSet<int> used = [.. steps.SelectMany(step => step.Inputs), .. wanted];
-        return new GraphPlan(_facts, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _folded);
+        return new GraphPlan(_facts, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _owned);
+    }
+
+    private void AddNodes(IReadOnlyList<string> wanted, IReadOnlyList<string> given)
+    {
+        OnnxGraph graph = _scope.Graph;
+        model.Opsets.TryGetValue("", out long opset);
+        PlannedNode[] nodes = [.. Fusions.Apply(new PatternGraph(graph, opset, [.. wanted, .. given]), graph.AncestorsOf(wanted, given))];
+        _scope.Carried = CarriedIntegers.Find(nodes, wanted);
+        _scope.Expect(nodes.SelectMany(node => node.Inputs).Concat(wanted));
+        foreach (PlannedNode node in nodes)
+            AddNode(node);
     }
 
     private void AddNode(PlannedNode planned)
@@ -66,26 +97,85 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         (OnnxNode node, int[] inputs) = (planned.Node, [.. planned.Inputs.Select(SlotOf)]);
         ValueFacts?[] facts = [.. inputs.Select(slot => slot < 0 ? null : _facts[slot])];
         Tensor?[] values = [.. inputs.Select(ValueAt)];
-        LowRankBranch? branch = node.Inputs.Count > 1 ? trained?.BranchOf(node.Inputs[1]) : null;
+        Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> contextOf = ContextOf(node, facts);
         OperatorBuilder builder = planned.Builder ?? OperatorTable.Default.Find(node, model.Opsets[node.Domain], out _)!;
-        var context = new NodeContext(node, model.Opsets[node.Domain], facts, values, branch) { Carried = _carried };
+        NodeContext context = contextOf(facts, values);
         Operation operation = builder(context);
+        if (context.Inlined is { } graph)
+        {
+            AddInlined(planned, graph);
+            return;
+        }
+
         bool varies = context.DependsOnValues || facts.Any(fact => fact is { Varies: true });
-        bool constant = !varies && !context.IsRandom && (context.DependsOnShapesOnly || (branch is null && facts.All(fact => fact is null || fact.Constant is not null)));
-        Operation always = varies ? PreparedInEveryRun(builder, node, facts, branch) : operation;
+        bool constant = !varies && !context.IsRandom && (context.DependsOnShapesOnly || (context.Branch is null && facts.All(fact => fact is null || fact.Constant is not null)));
+        Operation always = varies ? PreparedInEveryRun(builder, facts, contextOf) : operation;
         var step = new PlanStep(node, operation, inputs, [], []);
         Tensor[] results = step.Run(values);
-        bool trains = branch is not null || facts.Any(fact => fact is { IsTrained: true });
+        bool trains = context.Branch is not null || facts.Any(fact => fact is { IsTrained: true });
         int[] outputs = DefineResults(context, planned.Outputs, results, constant, varies, trains);
         Forget(planned);
         if (!constant)
             _steps.Add(step with { Operation = always, Outputs = outputs });
     }
 
-    private Operation PreparedInEveryRun(OperatorBuilder builder, OnnxNode node, ValueFacts?[] facts, LowRankBranch? branch) => inputs =>
+    /// <summary>What makes a node's context, then and in every run: all but facts and values stays the same.</summary>
+    private Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> ContextOf(OnnxNode node, ValueFacts?[] facts)
+    {
+        // Weights that a subgraph uses are not adapted, and its own may have an adapted one's name.
+        bool adaptable = ReferenceEquals(_scope.Graph, model.Graph) && node.Inputs.Count > 1;
+        LowRankBranch? branch = adaptable ? trained?.BranchOf(node.Inputs[1]) : null;
+        Dictionary<string, Subgraph> subgraphs = SubgraphsOf(node, facts);
+        ISet<string> carried = _scope.Carried;
+        return (present, values) => new NodeContext(node, model.Opsets[node.Domain], present, values, branch) { Subgraphs = subgraphs, Carried = carried };
+    }
+
+    private Dictionary<string, Subgraph> SubgraphsOf(OnnxNode node, ValueFacts?[] facts)
+    {
+        var subgraphs = new Dictionary<string, Subgraph>(StringComparer.Ordinal);
+        foreach ((string attribute, OnnxGraph graph) in node.GraphAttributes)
+        {
+            (string Name, int Input)[] captured = [.. node.CapturedValues.Select((name, at) => (name, node.Inputs.Count + at)).Where(value => graph.CapturedValues.Contains(value.name))];
+            Dictionary<string, ValueFacts> known = captured.ToDictionary(value => value.Name, value => facts[value.Input]!, StringComparer.Ordinal);
+            subgraphs[attribute] = new Subgraph(captured, values => new PlanBuilder(model, weights, trained).Build(graph, known, values));
+        }
+
+        _owned.AddRange(subgraphs.Values);
+        return subgraphs;
+    }
+
+    /// <summary>Puts the nodes of a subgraph into the plan in the place of the node that holds it.</summary>
+    private void AddInlined(PlannedNode planned, OnnxGraph graph)
+    {
+        string[] results = [.. graph.Outputs.Select(output => output.Name)];
+        PlanScope outer = _scope;
+        _scope = new PlanScope(graph, outer);
+        AddNodes(results, []);
+        int[] slots = [.. results.Select(SlotOf)];
+        _scope = outer;
+        for (int i = 0; i < planned.Outputs.Count; i++)
+        {
+            if (planned.Outputs[i].Length > 0)
+                DefineResult(planned, planned.Outputs[i], slots[i]);
+        }
+
+        Forget(planned);
+    }
+
+    /// <summary>Gives a value of a subgraph the name it has outside. Where it is computed it becomes another one, so that each is disposed once.</summary>
+    private void DefineResult(PlannedNode planned, string name, int slot)
+    {
+        if (_facts[slot].Constant is not null)
+            _scope.Define(name, slot);
+        else
+            _steps.Add(new PlanStep(planned.Node, inputs => [inputs[0]!.alias()], [slot], [Trace(name, ValueAt(slot)!.alias(), _facts[slot].Varies, _facts[slot].IsTrained)], []));
+    }
+
+    private static Operation PreparedInEveryRun(
+        OperatorBuilder builder, ValueFacts?[] facts, Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> contextOf) => inputs =>
     {
         ValueFacts?[] present = [.. facts.Zip(inputs, (fact, input) => input is null ? null : fact! with { Type = input.dtype, Shape = input.shape })];
-        return builder(new NodeContext(node, model.Opsets[node.Domain], present, inputs, branch) { Carried = _carried })(inputs);
+        return builder(contextOf(present, inputs))(inputs);
     };
 
     private Tensor? ValueAt(int slot) => slot < 0 ? null : _facts[slot].Constant ?? _traced[slot];
@@ -113,9 +203,9 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     /// <summary>Lets go of what no later node reads, or tracing would need more memory than running.</summary>
     private void Forget(PlannedNode node)
     {
-        foreach (string name in node.Inputs.Where(name => name.Length > 0 && --_uses[name] == 0))
+        foreach (string name in node.Inputs.Where(name => name.Length > 0))
         {
-            if (_traced.TryGetValue(_slots[name], out Tensor? value))
+            if (_scope.Read(name) is { } slot && _traced.TryGetValue(slot, out Tensor? value))
                 value.Dispose();
         }
     }
@@ -124,10 +214,12 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         if (name.Length == 0)
             return -1;
-        if (_slots.TryGetValue(name, out int slot))
+        (int slot, Initializer? initializer) = _scope.Find(name);
+        if (initializer is null)
             return slot;
-        if (trained?.Replacement(name) is not { } replacement)
-            return DefineConstant(name, weights[name]);
+        bool isMain = model.Graph.Initializers.TryGetValue(name, out Initializer? main) && ReferenceEquals(main, initializer);
+        if (!isMain || trained?.Replacement(name) is not { } replacement)
+            return DefineConstant(name, weights[initializer]);
         slot = Trace(name, replacement.alias(), trains: true);
         _constants.Add((slot, replacement));
         return slot;
@@ -135,7 +227,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
 
     private int DefineFolded(string name, Tensor value)
     {
-        _folded.Add(value);
+        _owned.Add(value);
         return DefineConstant(name, value);
     }
 
@@ -156,6 +248,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private int Define(string name, ValueFacts facts)
     {
         _facts.Add(facts);
-        return _slots[name] = _facts.Count - 1;
+        _scope.Define(name, _facts.Count - 1);
+        return _facts.Count - 1;
     }
 }
