@@ -80,7 +80,20 @@ internal sealed class TrainingParity(ServingModel model, LoraEdgeOptions options
         }
         catch (InvalidInputException)
         {
+            return OnRecord(check, record, targets);
+        }
+    }
+
+    private static ParityResult OnRecord(ParityCheck check, Interaction record, ParityTargets targets)
+    {
+        try
+        {
             return check.Run(record.Inputs, targets);
+        }
+        catch (InvalidInputException error)
+        {
+            // Training goes on without it.
+            throw new InvalidInputException(error.Message, error) { Records = [record] };
         }
     }
 

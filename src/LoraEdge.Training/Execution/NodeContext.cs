@@ -79,6 +79,9 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     /// <summary>Number of axes of an input.</summary>
     public int Rank(int index) => Shape(index).Length;
 
+    /// <summary>Whether gradients flow through an input; false for one that is omitted.</summary>
+    public bool IsTrained(int index) => Has(index) && inputs[index]!.IsTrained;
+
     /// <summary>Element type of an input.</summary>
     public ScalarType Type(int index) => Facts(index).Type;
 

@@ -19,14 +19,14 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private readonly Dictionary<int, Tensor> _traced = [];
     private PlanScope _scope = new(model.Graph, null);
 
-    /// <summary>Builds the plan for the given inputs and wanted values.</summary>
+    /// <summary>Builds the plan for the given inputs (values inside the graph among them, if wanted) and wanted values.</summary>
     /// <exception cref="InvalidOptionsException">The graph has no such value.</exception>
     /// <exception cref="UnsupportedModelException">Nodes that lead to the wanted values cannot be executed; all are listed.</exception>
     /// <exception cref="ModelFormatException">A node cannot work on these shapes.</exception>
     public GraphPlan Build(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs)
     {
         SupportCheck.Require(model, outputs);
-        return Build(outputs, () => DefineInputs(inputs));
+        return Build(outputs, inputs.Keys, () => DefineInputs(inputs));
     }
 
     /// <summary>Computes the wanted values and builds no plan. Results are the caller's.</summary>
@@ -36,7 +36,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         SupportCheck.Require(model, outputs);
         try
         {
-            return Walk(outputs, () => DefineInputs(inputs), slots => slots.Select(slot => ValueAt(slot)!.alias()).ToArray());
+            return Walk(outputs, inputs.Keys, () => DefineInputs(inputs), slots => slots.Select(slot => ValueAt(slot)!.alias()).ToArray());
         }
         finally
         {
@@ -57,23 +57,23 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private GraphPlan Build(OnnxGraph graph, IReadOnlyDictionary<string, ValueFacts> facts, IReadOnlyDictionary<string, Tensor> values)
     {
         _scope = new PlanScope(graph, null);
-        return Build([.. graph.Outputs.Select(output => output.Name)], () =>
+        return Build([.. graph.Outputs.Select(output => output.Name)], [], () =>
         {
             foreach (KeyValuePair<string, ValueFacts> captured in facts)
             {
                 if (captured.Value.Constant is { } constant)
                     DefineConstant(captured.Key, constant);
                 else
-                    _inputs.Add((Trace(captured.Key, values[captured.Key].alias(), captured.Value.Varies), captured.Key));
+                    _inputs.Add((Trace(captured.Key, values[captured.Key].alias(), captured.Value.Varies, captured.Value.IsTrained), captured.Key));
             }
         });
     }
 
-    private GraphPlan Build(IReadOnlyList<string> outputs, Action defineInputs)
+    private GraphPlan Build(IReadOnlyList<string> outputs, IEnumerable<string> given, Action defineInputs)
     {
         try
         {
-            return Walk(outputs, defineInputs, Assemble);
+            return Walk(outputs, given, defineInputs, Assemble);
         }
         catch
         {
@@ -82,13 +82,13 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         }
     }
 
-    private T Walk<T>(IReadOnlyList<string> outputs, Action defineInputs, Func<int[], T> finish)
+    private T Walk<T>(IReadOnlyList<string> outputs, IEnumerable<string> given, Action defineInputs, Func<int[], T> finish)
     {
         using var _ = no_grad();
         try
         {
             defineInputs();
-            AddNodes(outputs);
+            AddNodes(outputs, [.. given]);
             return finish([.. outputs.Select(SlotOf)]);
         }
         finally
@@ -108,13 +108,14 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         PlanStep[] steps = NeededSteps.Select(_steps, wanted, _inputs.Select(input => input.Slot).Concat(_constants.Select(constant => constant.Slot)));
         HashSet<int> used = [.. steps.SelectMany(step => step.Inputs), .. wanted];
-        return new GraphPlan(_facts.Count, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _owned);
+        return new GraphPlan(_facts, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _owned);
     }
 
-    private void AddNodes(IReadOnlyList<string> wanted)
+    private void AddNodes(IReadOnlyList<string> wanted, IReadOnlyList<string> given)
     {
         OnnxGraph graph = _scope.Graph;
-        PlannedNode[] nodes = [.. BiasFusion.Apply(graph, graph.AncestorsOf(wanted), wanted)];
+        model.Opsets.TryGetValue("", out long opset);
+        PlannedNode[] nodes = [.. Fusions.Apply(new PatternGraph(graph, opset, [.. wanted, .. given]), graph.AncestorsOf(wanted, given))];
         _scope.Carried = CarriedIntegers.Find(nodes, wanted);
         _scope.Expect(nodes.SelectMany(node => node.Inputs.Concat(BehindOf(node).Select(behind => behind.Branch.Input))).Concat(wanted));
         foreach (PlannedNode node in nodes)
@@ -127,7 +128,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         ValueFacts?[] facts = [.. inputs.Select(slot => slot < 0 ? null : _facts[slot])];
         Tensor?[] values = [.. inputs.Select(ValueAt)];
         Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> contextOf = ContextOf(node, facts);
-        OperatorBuilder builder = OperatorTable.Default.Find(node, model.Opsets[node.Domain], out _)!;
+        OperatorBuilder builder = planned.Builder ?? OperatorTable.Default.Find(node, model.Opsets[node.Domain], out _)!;
         NodeContext context = contextOf(facts, values);
         Operation operation = builder(context);
         if (context.Inlined is { } graph)
@@ -143,7 +144,8 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         Operation always = varies ? PreparedInEveryRun(builder, facts, contextOf) : operation;
         var step = new PlanStep(node, operation, inputs, [], []);
         Tensor[] results = step.Run(values);
-        int[] outputs = DefineResults(context, planned.Outputs, results, constant, varies);
+        bool trains = context.Branch is not null || facts.Any(fact => fact is { IsTrained: true });
+        int[] outputs = DefineResults(context, planned.Outputs, results, constant, varies, trains);
         Forget(planned);
         if (!constant)
             _steps.Add(step with { Operation = always, Outputs = outputs });
@@ -188,7 +190,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         Tensor result = step.Run([.. inputs.Select(ValueAt)])[0];
         if (_traced.TryGetValue(inputs[0], out Tensor? original))
             original.Dispose();
-        _steps.Add(step with { Outputs = [Trace(value, result, inputs.Any(slot => _facts[slot].Varies))] });
+        _steps.Add(step with { Outputs = [Trace(value, result, inputs.Any(slot => _facts[slot].Varies), trains: true)] });
     }
 
     /// <summary>What makes a node's context, then and in every run: all but facts and values stays the same.</summary>
@@ -220,7 +222,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         string[] results = [.. graph.Outputs.Select(output => output.Name)];
         PlanScope outer = _scope;
         _scope = new PlanScope(graph, outer);
-        AddNodes(results);
+        AddNodes(results, []);
         int[] slots = [.. results.Select(SlotOf)];
         _scope = outer;
         for (int i = 0; i < planned.Outputs.Count; i++)
@@ -238,7 +240,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         if (_facts[slot].Constant is not null)
             _scope.Define(name, slot);
         else
-            _steps.Add(new PlanStep(planned.Node, inputs => [inputs[0]!.alias()], [slot], [Trace(name, ValueAt(slot)!.alias(), _facts[slot].Varies)], []));
+            _steps.Add(new PlanStep(planned.Node, inputs => [inputs[0]!.alias()], [slot], [Trace(name, ValueAt(slot)!.alias(), _facts[slot].Varies, _facts[slot].IsTrained)], []));
     }
 
     private static Operation PreparedInEveryRun(
@@ -250,14 +252,14 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
 
     private Tensor? ValueAt(int slot) => slot < 0 ? null : _facts[slot].Constant ?? _traced[slot];
 
-    private int[] DefineResults(NodeContext context, IReadOnlyList<string> names, Tensor[] results, bool constant, bool varies)
+    private int[] DefineResults(NodeContext context, IReadOnlyList<string> names, Tensor[] results, bool constant, bool varies, bool trains)
     {
         var slots = new int[names.Count];
         for (int i = 0; i < results.Length; i++)
         {
             if (i < names.Count && names[i].Length > 0)
             {
-                slots[i] = constant ? DefineFolded(names[i], results[i]) : Trace(names[i], results[i], varies);
+                slots[i] = constant ? DefineFolded(names[i], results[i]) : Trace(names[i], results[i], varies, trains);
                 continue;
             }
 
@@ -301,7 +303,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private void DefineWeight(Initializer weight)
     {
         if (trained?.Replacement(weight.Name) is { } replacement)
-            _constants.Add((Trace(weight.Name, replacement.alias()), replacement));
+            _constants.Add((Trace(weight.Name, replacement.alias(), trains: true), replacement));
         else
             DefineConstant(weight.Name, weights[weight]);
     }
@@ -319,9 +321,9 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         return slot;
     }
 
-    private int Trace(string name, Tensor value, bool varies = false)
+    private int Trace(string name, Tensor value, bool varies = false, bool trains = false)
     {
-        int slot = Define(name, new ValueFacts(value.dtype, value.shape, null, varies));
+        int slot = Define(name, new ValueFacts(value.dtype, value.shape, null, varies, trains && is_floating_point(value.dtype)));
         _traced[slot] = value;
         return slot;
     }

@@ -13,7 +13,7 @@ internal sealed class PlanScope(OnnxGraph graph, PlanScope? outer)
     /// <summary>The graph.</summary>
     public OnnxGraph Graph { get; } = graph;
 
-    /// <summary>Names of its integer values that are carried as floats; see <see cref="CarriedIntegers"/>.</summary>
+    /// <summary>Names of the quantized values that are carried as floats.</summary>
     public ISet<string> Carried { get; set; } = new HashSet<string>();
 
     private PlanScope? Outer { get; } = outer;
