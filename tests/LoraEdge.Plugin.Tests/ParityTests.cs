@@ -100,9 +100,44 @@ public sealed class ParityTests
         Assert.That((trainer.Requests.Count, profile.Adapter), Is.EqualTo((withAdapter ? 1 : 0, (Adapter?)null)));
     }
 
-    /// <summary>Any index but 0 is out of range, which no declaration says; the record's own inputs are right.</summary>
     [Test]
     public void ModelThatRefusesSeededInputs_IsComparedOnARecord()
+    {
+        using var host = new Host(Positions());
+        var trainer = new FakeTrainer(() => RandomAdapter.For(host.Model));
+        using LoraEdgePlugin plugin = host.Load(trainer);
+        Profile profile = plugin.OpenProfile("ada");
+        PlayPositions(profile, 0, 0, 0, 0);
+
+        Assert.That(Host.Train(plugin, profile, 0).Error, Is.Null);
+
+        // Twice, for the model and for the adapter: on seeded inputs, which both refuse, then on the first record.
+        Assert.That(trainer.Forwards.Select(request => request.Inputs["x"].Bytes.SequenceEqual(Host.Input(0)["x"].Bytes)), Is.EqualTo(new[] { false, true, false, true }));
+    }
+
+    [Test]
+    public void RecordThatTheModelRefuses_IsDroppedAndTheNextOneCompared()
+    {
+        using var host = new Host(Positions());
+        var trainer = new FakeTrainer(() => RandomAdapter.For(host.Model));
+        using LoraEdgePlugin plugin = host.Load(trainer);
+        Profile profile = plugin.OpenProfile("ada");
+        PlayPositions(profile, 7, 0, 0, 0);
+
+        TrainingResult result = Host.Train(plugin, profile, 0);
+
+        Assert.That((result.Error, result.RecordsDropped), Is.EqualTo(((Exception?)null, 1)));
+        Assert.That(trainer.Requests.Single().Records, Has.Count.EqualTo(3));
+    }
+
+    private static void PlayPositions(Profile profile, params long[] positions)
+    {
+        for (int i = 0; i < positions.Length; i++)
+            profile.Record(new Dictionary<string, HostTensor> { ["x"] = Host.Input(i)["x"], ["position"] = HostTensor.From([0, 0, 0, positions[i]], 1, 4) }, Target.Class(0));
+    }
+
+    /// <summary>A model in which any position but 0 is out of range, which no declaration says.</summary>
+    private static OnnxModel Positions()
     {
         var builder = new GraphBuilder("positions")
             .Input("x", TensorElementType.Float32, "batch", 8)
@@ -112,15 +147,7 @@ public sealed class ParityTests
         builder.Node("Gather", ["row", "position"], ["picked"]);
         builder.Node("ReduceMean", ["picked"], ["mean"], [("axes", new[] { 1 }), ("keepdims", 0)]);
         builder.Node("MatMul", ["mean", "w"], ["logits"]);
-        using var host = new Host(builder.Output("logits", TensorElementType.Float32, "batch", 4).Build());
-        var trainer = new FakeTrainer(() => RandomAdapter.For(host.Model));
-        using LoraEdgePlugin plugin = host.Load(trainer);
-        Profile profile = plugin.OpenProfile("ada");
-        for (int i = 0; i < 4; i++)
-            profile.Record(new Dictionary<string, HostTensor> { ["x"] = Host.Input(i)["x"], ["position"] = HostTensor.From(new long[4], 1, 4) }, Target.Class(0));
-
-        Assert.That(Host.Train(plugin, profile, 0).Error, Is.Null);
-        Assert.That(trainer.Forwards.Select(request => request.Inputs["x"].Bytes), Is.All.EqualTo(Host.Input(0)["x"].Bytes));
+        return builder.Output("logits", TensorElementType.Float32, "batch", 4).Build();
     }
 
     private static OnnxModel Drawing()
