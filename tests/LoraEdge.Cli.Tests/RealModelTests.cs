@@ -5,13 +5,17 @@ namespace LoraEdge.Cli.Tests;
 /// <summary>The commands on models of other people's exporters.</summary>
 public sealed class RealModelTests
 {
+    private const string OtherRecording = "mlagents/GridFoodCollector";
+
     private static readonly string[] s_models =
     [
         "mlagents/3DBall", "mlagents/Basic", "mlagents/GridFoodCollector", "mlagents/Hallway", "mlagents/Match3VectorObs",
         "mlagents/PushBlock", "mlagents/Sorter", "magika/fast_v2_1", "stories15M/stories15M",
     ];
 
-    [TestCaseSource(nameof(s_models))]
+    private static IEnumerable<string> Recorded => s_models.Where(model => model != OtherRecording);
+
+    [TestCaseSource(nameof(Recorded))]
     public void Verify_WithTheRecordedOutputs_Agrees(string model)
     {
         (int exitCode, JsonElement json, _) = Commands.RunJson("verify", PathOf(model), "--reference", ReferenceOf(model));
@@ -19,6 +23,20 @@ public sealed class RealModelTests
         Assert.That((exitCode, json.GetProperty("result").GetString()), Is.EqualTo((0, "agrees")), json.ToString());
         Assert.That(json.Names("excluded"), Is.EqualTo(Drawn(model)));
         Assert.That(json.Names("comparedOutputs"), Has.None.Matches<string>(name => Drawn(model).Contains(name)).And.Not.Empty);
+    }
+
+    /// <summary>
+    /// The recording under this model's name is not of this file: the executor, ONNX Runtime and plain loops in double precision
+    /// agree on a logit difference of 1.86 for its first row, where 13.04 is recorded, and its recorded continuous actions
+    /// lie 8 deviations from the means. What is constant in it agrees.
+    /// </summary>
+    [Test]
+    public void Verify_WithTheRecordingOfAnotherFile_DiffersInTheOneOutputThatIsComputed()
+    {
+        (int exitCode, JsonElement json, _) = Commands.RunJson("verify", PathOf(OtherRecording), "--reference", ReferenceOf(OtherRecording));
+
+        Assert.That((exitCode, json.GetProperty("result").GetString()), Is.EqualTo((1, "differs")), json.ToString());
+        Assert.That(json.GetProperty("detail").GetString(), Does.StartWith("'discrete_actions'").And.Not.Contain("the first difference"), "nothing differs from ONNX Runtime on the way");
     }
 
     [TestCaseSource(nameof(s_models))]

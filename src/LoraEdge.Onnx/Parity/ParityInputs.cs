@@ -7,8 +7,8 @@ public static class ParityInputs
     private const long MaxElements = 1L << 26;
 
     /// <summary>
-    /// Makes inputs: floats normally distributed, integers within the axis that they index (see <see cref="IntegerRange"/>).
-    /// Sizes that the model leaves open are 2 for the batch (the first axis) and 8 for others, equal names being equal sizes.
+    /// Makes inputs: floats normally distributed, but 0 or 1 where the name speaks of a mask, since policies multiply what is
+    /// masked with huge numbers; integers within the axis that they index (see <see cref="IntegerRange"/>). Sizes that the model leaves open are 2 for the batch (the first axis) and 8 for others, equal names being equal sizes.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="seed">The same seed gives the same inputs. Default: 0.</param>
@@ -29,16 +29,18 @@ public static class ParityInputs
             if (count > left || shape.Any(size => size > MaxElements))
                 throw new ModelFormatException($"The inputs of {model.Name} have more than {MaxElements} elements together, '{input.Name}' alone [{string.Join(",", shape)}]. Check the declared shapes.");
             left -= (long)count;
-            inputs.Add(input.Name, Create((TensorElementType)input.ElementType, shape, (int)count, numbers, IntegerRange.Of(model.Graph, input.Name)));
+            bool isMask = input.Name.IndexOf("mask", StringComparison.OrdinalIgnoreCase) >= 0;
+            Func<float> nextFloat = isMask ? () => numbers.Within(0, 1) : numbers.Normal;
+            inputs.Add(input.Name, Create((TensorElementType)input.ElementType, shape, (int)count, numbers, nextFloat, IntegerRange.Of(model.Graph, input.Name)));
         }
 
         return inputs;
     }
 
-    private static HostTensor Create(TensorElementType type, long[] shape, int count, SeededNumbers numbers, IntegerRange range) => type switch
+    private static HostTensor Create(TensorElementType type, long[] shape, int count, SeededNumbers numbers, Func<float> nextFloat, IntegerRange range) => type switch
     {
-        TensorElementType.Float32 => HostTensor.From(Many(count, numbers.Normal), shape),
-        TensorElementType.Float16 => new HostTensor(type, shape, [.. Many(count, () => HalfPrecision.ToFloat16(numbers.Normal())).SelectMany(BitConverter.GetBytes)]),
+        TensorElementType.Float32 => HostTensor.From(Many(count, nextFloat), shape),
+        TensorElementType.Float16 => new HostTensor(type, shape, [.. Many(count, () => HalfPrecision.ToFloat16(nextFloat())).SelectMany(BitConverter.GetBytes)]),
         TensorElementType.Int64 => HostTensor.From(Many(count, () => numbers.Within(range.Low, range.High)), shape),
         TensorElementType.Int32 => HostTensor.From(Many(count, () => (int)numbers.Within(range.Low, Math.Min(range.High, int.MaxValue))), shape),
         TensorElementType.Int8 => HostTensor.From(Many(count, () => (sbyte)numbers.Within(range.Low, Math.Min(range.High, sbyte.MaxValue))), shape),

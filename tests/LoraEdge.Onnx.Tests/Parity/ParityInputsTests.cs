@@ -47,6 +47,13 @@ public sealed class ParityInputsTests
         });
     }
 
+    [Test]
+    public void Masks_AreZeroOrOneInFloatsToo()
+    {
+        float[] mask = ParityInputs.For(Inputs(("action_masks", TensorElementType.Float32, ["batch", 100])))["action_masks"].AsSpan<float>().ToArray();
+        Assert.That(mask.Distinct().Order(), Is.EqualTo(new[] { 0f, 1f }));
+    }
+
     [TestCase(TensorElementType.Float16)]
     [TestCase(TensorElementType.Int32)]
     [TestCase(TensorElementType.Int8)]
