@@ -61,6 +61,16 @@ internal sealed class OperatorTable
         Joining.Register(table);
         Slicing.Register(table);
         Casting.Register(table);
+        RootMeanSquareNorm.Register(table);
+        FusedNormalization.Register(table);
+        EmbeddingNormalization.Register(table);
+        FusedActivations.Register(table);
+        FusedProducts.Register(table);
+        RotaryEmbedding.Register(table);
+        StandardAttention.Register(table);
+        ProjectedAttention.Register(table);
+        MultiHeadAttention.Register(table);
+        GroupQueryAttention.Register(table);
         return table;
     }
 

@@ -40,14 +40,18 @@ internal static class Slicing
     }
 
     /// <summary>libtorch ends in an error of its own far from the node, so indices are checked before the look-up.</summary>
-    private static void RequireRange(NodeContext node, Tensor indices, long size)
+    /// <param name="node">The node.</param>
+    /// <param name="indices">Integers.</param>
+    /// <param name="size">Size of the axis.</param>
+    /// <param name="fromEnd">Whether negative ones count from the end.</param>
+    internal static void RequireRange(NodeContext node, Tensor indices, long size, bool fromEnd = true)
     {
         if (indices.numel() == 0)
             return;
         using Tensor lowest = indices.min(), highest = indices.max();
         long low = lowest.item<long>(), high = highest.item<long>();
-        if (low < -size || high >= size)
-            throw new InvalidInputException($"Node '{node.Node.DisplayName}' (Gather) picks index {(high >= size ? high : low)} from an axis of {size}; give inputs within the axis they index.");
+        if (low < (fromEnd ? -size : 0) || high >= size)
+            throw new InvalidInputException($"Node '{node.Node.DisplayName}' ({node.Node.OpType}) picks index {(high >= size ? high : low)} from an axis of {size}; give inputs within the axis they index.");
     }
 
     private static Operation Slice(NodeContext node)
