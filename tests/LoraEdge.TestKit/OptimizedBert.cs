@@ -27,7 +27,8 @@ public static class OptimizedBert
         string hidden = Embed(graph);
         for (int layer = 0; layer < layers; layer++)
             hidden = Layer(graph, hidden, layer);
-        graph.Initializer("first", [0L]).Initializer("classifier.weight", Numbers.Normal(Classes * Width, 90, 0.3), Classes, Width).Initializer("classifier.bias", Numbers.Normal(Classes, 91, 0.1), Classes);
+        graph.Initializer("first", [0L]);
+        graph.Initializer("classifier.weight", Numbers.Normal(Classes * Width, 90, 0.3), Classes, Width).Initializer("classifier.bias", Numbers.Normal(Classes, 91, 0.1), Classes);
         string pooled = graph.Node("Gather", [hidden, "first"], attributes: [("axis", 1)]);
         graph.Node("Gemm", [pooled, "classifier.weight", "classifier.bias"], ["logits"], [("transB", 1)]);
         return graph.Output("logits", TensorElementType.Float32, "batch", Classes).Build();

@@ -32,7 +32,8 @@ public static class OptimizedLlama
     public static OnnxModel Create(bool hasCache = false)
     {
         GraphBuilder graph = new GraphBuilder("optimized llama").Opset(Microsoft, 1).Input("input_ids", TensorElementType.Int64, "batch", "length");
-        graph.Initializer("embedding", Numbers.Normal(Tokens * Width, 1), Tokens, Width).Initializer("cosine", Table(Math.Cos), Positions, HeadSize / 2).Initializer("sine", Table(Math.Sin), Positions, HeadSize / 2);
+        graph.Initializer("embedding", Numbers.Normal(Tokens * Width, 1), Tokens, Width);
+        graph.Initializer("cosine", Table(Math.Cos), Positions, HeadSize / 2).Initializer("sine", Table(Math.Sin), Positions, HeadSize / 2);
         Lengths(graph, hasCache);
         string hidden = graph.Node("Gather", ["embedding", "input_ids"]);
         string normal = graph.Node("SimplifiedLayerNormalization", [hidden, Scale(graph, "first.scale", 2)], attributes: [("axis", -1), ("epsilon", 1e-5f)]);

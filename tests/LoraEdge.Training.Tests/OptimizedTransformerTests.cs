@@ -1,7 +1,7 @@
 using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
-using LoraEdge.Training.Tests.Adaptation;
 using LoraEdge.Training.Tests.Execution;
+using LoraEdge.Training.Tests.Operators;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Tests;
@@ -32,8 +32,7 @@ public sealed class OptimizedTransformerTests
             ["input_ids"] = Tokens(OptimizedLlama.Tokens, batch, length),
             ["attention_mask"] = Mask(past + length, [.. Enumerable.Repeat(past + length, batch)]),
         };
-        foreach (string name in s_cached.Graph.Inputs.Select(input => input.Name).Where(name => name.StartsWith("past.", StringComparison.Ordinal)))
-            inputs[name] = HostTensor.From(Numbers.Normal(batch * OptimizedLlama.KeyHeads * past * OptimizedLlama.HeadSize, seed: name[5] + name.Length), batch, OptimizedLlama.KeyHeads, past, OptimizedLlama.HeadSize);
+        AddCache(inputs, batch, past);
 
         AssertAsOnnxRuntime(s_cached, inputs);
     }
@@ -44,8 +43,7 @@ public sealed class OptimizedTransformerTests
     {
         const int Length = 6, Valid = 4;
         var inputs = new Dictionary<string, HostTensor> { ["input_ids"] = Tokens(OptimizedLlama.Tokens, 2, Length), ["attention_mask"] = Mask(Length, Length, Valid) };
-        foreach (string name in s_cached.Graph.Inputs.Select(input => input.Name).Where(name => name.StartsWith("past.", StringComparison.Ordinal)))
-            inputs[name] = HostTensor.From(Array.Empty<float>(), 2, OptimizedLlama.KeyHeads, 0, OptimizedLlama.HeadSize);
+        AddCache(inputs, batch: 2, past: 0);
 
         float[] actual = Execute(s_cached, inputs)["logits"].AsSpan<float>().ToArray(), expected = OnnxRuntimeReference.Run(s_cached, inputs)["logits"].AsSpan<float>().ToArray();
 
@@ -83,12 +81,27 @@ public sealed class OptimizedTransformerTests
     }
 
     [Test]
+    public void TablesOfTheRotation_AreNoWeights()
+    {
+        using var tuner = new FullFineTuner(s_llama, new() { ValueName = "logits", Loss = LossKind.SequenceCrossEntropy });
+
+        Assert.That(tuner.Weights().Keys, Has.None.EqualTo("cosine").And.None.EqualTo("sine").And.Some.EqualTo("first.scale"));
+    }
+
+    [Test]
     public void Runs_LeaveNoTensorsBehind()
     {
-        Dictionary<string, HostTensor> bert = new() { ["input_ids"] = Tokens(OptimizedBert.Tokens, 3, 7), ["attention_mask"] = Mask(7, 7, 4, 1) }, llama = new() { ["input_ids"] = Tokens(OptimizedLlama.Tokens, 3, 9) };
+        Dictionary<string, HostTensor> bert = new() { ["input_ids"] = Tokens(OptimizedBert.Tokens, 3, 7), ["attention_mask"] = Mask(7, 7, 4, 1) };
+        Dictionary<string, HostTensor> llama = new() { ["input_ids"] = Tokens(OptimizedLlama.Tokens, 3, 9) };
 
         LiveTensors.AssertUnchangedBy(() => Execute(s_bert, bert));
         LiveTensors.AssertUnchangedBy(() => Execute(s_llama, llama));
+    }
+
+    private static void AddCache(Dictionary<string, HostTensor> inputs, int batch, int past)
+    {
+        foreach (string name in s_cached.Graph.Inputs.Select(input => input.Name).Where(name => name.StartsWith("past.", StringComparison.Ordinal)))
+            inputs[name] = OperatorCase.Random([batch, OptimizedLlama.KeyHeads, past, OptimizedLlama.HeadSize], seed: name[5] + name.Length);
     }
 
     private static void AssertLearns(OnnxModel model, Interaction[] records, Objective objective)
@@ -117,7 +130,8 @@ public sealed class OptimizedTransformerTests
         tensors.Values.DisposeAll();
 
         Assert.That(weights.Parameters, Has.Count.EqualTo(layers));
-        Assert.That(weights.Parameters.Select(parameter => parameter.grad!.ToFloatsAndDispose()), Is.All.Matches<float[]>(gradient => gradient.All(float.IsFinite) && gradient.Any(value => value != 0)));
+        float[][] gradients = [.. weights.Parameters.Select(parameter => parameter.grad!.ToFloatsAndDispose())];
+        Assert.That(gradients, Is.All.Matches<float[]>(gradient => gradient.All(float.IsFinite) && gradient.Any(value => value != 0)));
     }
 
     private static void AssertAsOnnxRuntime(OnnxModel model, Dictionary<string, HostTensor> inputs)

@@ -19,8 +19,10 @@ internal static class EmbeddingNormalization
         return inputs =>
         {
             Tensor sum = RowLookup.Rows(node, inputs[WordTable]!, inputs[Words]!);
-            using (Tensor positions = inputs.ElementAtOrDefault(Positions) is { } given ? RowLookup.Rows(node, inputs[PositionTable]!, given) : inputs[PositionTable]!.narrow(0, 0, length))
-                sum.add_(positions);
+            using Tensor positions = inputs.ElementAtOrDefault(Positions) is { } given
+                ? RowLookup.Rows(node, inputs[PositionTable]!, given)
+                : inputs[PositionTable]!.narrow(0, 0, length);
+            sum.add_(positions);
             if (inputs[Segments] is { } segments)
             {
                 using Tensor rows = RowLookup.Rows(node, inputs[SegmentTable]!, segments);

@@ -31,7 +31,8 @@ internal static class GroupQueryAttention
             using (k)
             using (v)
             {
-                Tensor presentKeys = cache.Present(inputs.ElementAtOrDefault(GroupQueryCache.PastKey), k), presentValues = cache.Present(inputs.ElementAtOrDefault(GroupQueryCache.PastValue), v);
+                Tensor presentKeys = cache.Present(inputs.ElementAtOrDefault(GroupQueryCache.PastKey), k);
+                Tensor presentValues = cache.Present(inputs.ElementAtOrDefault(GroupQueryCache.PastValue), v);
                 using Tensor keys = presentKeys.narrow(2, 0, cache.Total), values = presentValues.narrow(2, 0, cache.Total);
                 using Tensor? bias = inputs.ElementAtOrDefault(ScoreBias) is { } given ? AttentionMask.Finite(given, q.dtype) : null;
                 using Tensor? numbers = cache.Mask(bias, q), sink = SinkOf(inputs.ElementAtOrDefault(Sink), smooth, q);
@@ -66,7 +67,8 @@ internal static class GroupQueryAttention
         node.RequireSameType(0, CosineTable);
         node.RequireSameType(0, SineTable);
         long[] table = node.Shape(CosineTable);
-        node.Require(table.Length == 2 && node.Shape(SineTable).SequenceEqual(table) && table[1] > 0 && 2 * table[1] <= heads.Query.Size, $"the tables of cosines and sines must be (positions, pairs of a head of {heads.Query.Size})");
+        bool fits = table.Length == 2 && node.Shape(SineTable).SequenceEqual(table) && table[1] > 0 && 2 * table[1] <= heads.Query.Size;
+        node.Require(fits, $"the tables of cosines and sines must be (positions, pairs of a head of {heads.Query.Size})");
         if (node.Has(Positions))
             node.RequireIntegers(Positions, heads.Query.Batch, heads.Query.Length);
         else
@@ -77,7 +79,7 @@ internal static class GroupQueryAttention
     private static void RequireScores(NodeContext node, GroupQueryInputs heads, GroupQueryCache cache)
     {
         node.RequireSize([heads.Query.Batch, heads.Query.Length, cache.Total]);
-        if (node.Node.GetFloat("softcap", 0) != 0 || node.Has(Sink) || node.Node.GetInt("smooth_softmax", -1) == 1)
+        if (node.Node.GetFloat("softcap", 0) > 0 || node.Has(Sink) || node.Node.GetInt("smooth_softmax", -1) == 1)
             node.RequireSize([heads.Query.Batch, heads.Query.Heads, heads.Query.Length, cache.Total]);
         if (node.Has(ScoreBias))
             AttentionMask.Require(node, ScoreBias, heads.Query, cache.Total);
@@ -87,7 +89,8 @@ internal static class GroupQueryAttention
 
     private static string? Objection(OnnxNode node)
     {
-        if (node.Inputs.Skip(12).Any(name => name.Length > 0) || node.GetString("k_quant_type", "NONE") != "NONE" || node.GetString("v_quant_type", "NONE") != "NONE")
+        bool isQuantized = node.GetString("k_quant_type", "NONE") != "NONE" || node.GetString("v_quant_type", "NONE") != "NONE";
+        if (isQuantized || node.Inputs.Skip(12).Any(name => name.Length > 0))
             return "a quantized cache and the norms of queries and keys are not supported";
         if (node.Outputs.ElementAtOrDefault(3) is { Length: > 0 } || node.GetInt("qk_output", 0) != 0)
             return "the output of scores is not supported";

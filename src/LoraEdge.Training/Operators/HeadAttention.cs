@@ -8,7 +8,7 @@ namespace LoraEdge.Training.Operators;
 /// and values may have fewer heads, each of which serves a group of neighbouring query heads.
 /// </summary>
 /// <param name="Scale">Factor on the products.</param>
-/// <param name="Softcap">Bound c of the scores, <c>c * tanh(score / c)</c>; 0 for none.</param>
+/// <param name="Softcap">Bound c of the scores, <c>c * tanh(score / c)</c>; 0 or less for none.</param>
 /// <param name="BlindIsZero">Whether a query from which every key is hidden gets zeros; otherwise it gets the values' mean.</param>
 internal sealed record HeadAttention(double Scale, double Softcap = 0, bool BlindIsZero = false)
 {
@@ -24,7 +24,7 @@ internal sealed record HeadAttention(double Scale, double Softcap = 0, bool Blin
     public Tensor Run(Tensor q, Tensor k, Tensor v, AttentionMask mask, Tensor? sink = null)
     {
         // The fused operation keeps no scores for backward, and gives no gradient to its mask.
-        if (Softcap == 0 && sink is null && !mask.NeedsGradient)
+        if (!(Softcap > 0) && sink is null && !mask.NeedsGradient)
             return RunFused(q, k, v, mask);
         using Tensor shares = Scores(q, k, mask, ScoreStage.Shares, sink), values = Repeated(v, q);
         return shares.matmul(values);
@@ -51,7 +51,7 @@ internal sealed record HeadAttention(double Scale, double Softcap = 0, bool Blin
     {
         using Tensor keys = Repeated(k, q), turned = keys.transpose(2, 3), scaled = Scaled(q, Scale);
         Tensor scores = scaled.matmul(turned);
-        if (stage >= ScoreStage.Capped && Softcap != 0)
+        if (stage >= ScoreStage.Capped && Softcap > 0)
             scores = Instead(scores, Capped(scores));
         if (stage >= ScoreStage.Masked && mask.ToScores(q, k) is { } full)
         {

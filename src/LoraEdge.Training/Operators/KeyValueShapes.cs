@@ -12,7 +12,8 @@ internal static class KeyValueShapes
         node.Require(key.Batch == query.Batch && value.Batch == query.Batch, "queries, keys and values differ in their batch");
         node.Require(key.Size == query.Size, "heads of keys and queries differ in size");
         node.Require(key.Length == value.Length, "there must be as many values as keys");
-        node.Require(key.Heads == value.Heads && key.Heads > 0 && query.Heads % key.Heads == 0, $"{query.Heads} query heads cannot be grouped on {key.Heads} key heads and {value.Heads} value heads");
+        bool areGroups = key.Heads == value.Heads && key.Heads > 0 && query.Heads % key.Heads == 0;
+        node.Require(areGroups, $"{query.Heads} query heads cannot be grouped on {key.Heads} key heads and {value.Heads} value heads");
     }
 
     /// <summary>Checks the keys and values of earlier positions, (batch, heads, past, size).</summary>

@@ -27,8 +27,10 @@ internal static class MultiHeadAttention
             using (k)
             using (v)
             {
-                Tensor keysNow = KeyValueShapes.Append(inputs.ElementAtOrDefault(PastKey), k), valuesNow = KeyValueShapes.Append(inputs.ElementAtOrDefault(PastValue), v);
-                using Tensor? hidden = padding?.Additive(inputs[Padding]!, q.dtype), bias = inputs.ElementAtOrDefault(ScoreBias) is { } given ? AttentionMask.Finite(given, q.dtype) : null;
+                Tensor keysNow = KeyValueShapes.Append(inputs.ElementAtOrDefault(PastKey), k);
+                Tensor valuesNow = KeyValueShapes.Append(inputs.ElementAtOrDefault(PastValue), v);
+                using Tensor? hidden = padding?.Additive(inputs[Padding]!, q.dtype);
+                using Tensor? bias = inputs.ElementAtOrDefault(ScoreBias) is { } given ? AttentionMask.Finite(given, q.dtype) : null;
                 using Tensor result = attention.Run(q, keysNow, valuesNow, new AttentionMask(hidden, before, bias));
                 return [HeadShape.Merge(result), keysNow, valuesNow];
             }

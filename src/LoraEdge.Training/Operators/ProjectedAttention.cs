@@ -18,7 +18,8 @@ internal static class ProjectedAttention
     {
         long[] x = node.Shape(0), sizes = Sizes(node);
         long heads = node.Node.GetInt("num_heads", 0), batch = x[0], length = x[1];
-        node.Require(heads > 0 && sizes.All(size => size > 0 && size % heads == 0) && sizes[0] == sizes[1], $"queries, keys and values of {string.Join(", ", sizes)} columns are not those of {heads} heads");
+        bool fits = heads > 0 && sizes.All(size => size > 0 && size % heads == 0) && sizes[0] == sizes[1];
+        node.Require(fits, $"queries, keys and values of {string.Join(", ", sizes)} columns are not those of {heads} heads");
         HeadShape query = new(batch, heads, length, sizes[0] / heads), value = query with { Size = sizes[2] / heads };
         long past = PastLength(node, query, value), keys = past + length;
         PaddingMask? padding = HidesNothing(node, batch) ? null : PaddingMask.Of(node, Mask, query, keys);
@@ -34,9 +35,11 @@ internal static class ProjectedAttention
             Tensor[] parts = projected.split(sizes, 2);
             using Tensor qFlat = parts[0], kFlat = parts[1], vFlat = parts[2];
             using Tensor q = query.View(qFlat), k = query.View(kFlat), v = value.View(vFlat);
-            using Tensor? earlierKeys = inputs.ElementAtOrDefault(Past)?.select(0, 0), earlierValues = inputs.ElementAtOrDefault(Past)?.select(0, 1);
+            using Tensor? earlierKeys = inputs.ElementAtOrDefault(Past)?.select(0, 0);
+            using Tensor? earlierValues = inputs.ElementAtOrDefault(Past)?.select(0, 1);
             using Tensor keysNow = KeyValueShapes.Append(earlierKeys, k), valuesNow = KeyValueShapes.Append(earlierValues, v);
-            using Tensor? hidden = padding?.Additive(inputs[Mask]!, q.dtype), bias = inputs.ElementAtOrDefault(ScoreBias) is { } given ? AttentionMask.Finite(given, q.dtype) : null;
+            using Tensor? hidden = padding?.Additive(inputs[Mask]!, q.dtype);
+            using Tensor? bias = inputs.ElementAtOrDefault(ScoreBias) is { } given ? AttentionMask.Finite(given, q.dtype) : null;
             using Tensor result = attention.Run(q, keysNow, valuesNow, new AttentionMask(hidden, before, bias));
             Tensor merged = HeadShape.Merge(result);
             return wantsPresent ? [merged, stack([keysNow, valuesNow], 0)] : [merged];

@@ -22,14 +22,17 @@ internal static class RotaryEmbedding
         {
             RequireTables(node, Cosine, Sine, width / 2);
             node.RequireIntegers(Positions, shape.Batch, shape.Length);
-            return Rotate(node, shape, width, inputs => (RowLookup.Rows(node, inputs[Cosine]!, inputs[Positions]!), RowLookup.Rows(node, inputs[Sine]!, inputs[Positions]!)));
+            return Rotate(node, shape, width, inputs => (Rows(inputs, Cosine), Rows(inputs, Sine)));
         }
 
         long[] expected = [shape.Batch, shape.Length, width / 2];
         node.RequireSameType(0, Cosine);
         node.RequireSameType(0, Sine);
-        node.Require(node.Shape(Cosine).SequenceEqual(expected) && node.Shape(Sine).SequenceEqual(expected), $"without position_ids, cosines and sines must have the shape [{string.Join(",", expected)}]");
+        bool fits = node.Shape(Cosine).SequenceEqual(expected) && node.Shape(Sine).SequenceEqual(expected);
+        node.Require(fits, $"without position_ids, cosines and sines must have the shape [{string.Join(",", expected)}]");
         return Rotate(node, shape, width, inputs => (inputs[Cosine]!.alias(), inputs[Sine]!.alias()));
+
+        Tensor Rows(Tensor?[] inputs, int table) => RowLookup.Rows(node, inputs[table]!, inputs[Positions]!);
     }
 
     private static Operation Microsoft(NodeContext node)

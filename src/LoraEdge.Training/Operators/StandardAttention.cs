@@ -25,7 +25,7 @@ internal static class StandardAttention
         double softcap = node.Node.GetFloat("softcap", 0);
         bool wantsScores = node.Wants(3), isCausal = node.Node.GetInt("is_causal", 0) != 0;
         var stage = (ScoreStage)node.Node.GetInt("qk_matmul_output_mode", 0);
-        if (wantsScores || softcap != 0)
+        if (wantsScores || softcap > 0)
             node.RequireSize([query.Batch, query.Heads, query.Length, keys]);
         if (node.Has(Mask))
             AttentionMask.Require(node, Mask, query, keys);
@@ -37,7 +37,8 @@ internal static class StandardAttention
             using Tensor q = query.View(inputs[0]!), k = key.View(inputs[1]!), v = value.View(inputs[2]!);
             using Tensor? numbers = inputs.ElementAtOrDefault(Mask) is { } given ? AttentionMask.Finite(given, q.dtype) : null;
             var mask = new AttentionMask(numbers, before);
-            Tensor keysNow = KeyValueShapes.Append(inputs.ElementAtOrDefault(PastKey), k), valuesNow = KeyValueShapes.Append(inputs.ElementAtOrDefault(PastValue), v);
+            Tensor keysNow = KeyValueShapes.Append(inputs.ElementAtOrDefault(PastKey), k);
+            Tensor valuesNow = KeyValueShapes.Append(inputs.ElementAtOrDefault(PastValue), v);
             if (!wantsScores)
                 return [Finish(attention.Run(q, keysNow, valuesNow, mask), rank), keysNow, valuesNow];
             (Tensor result, Tensor scores) = attention.RunWithScores(q, keysNow, valuesNow, mask, stage);

@@ -64,6 +64,7 @@ internal static class AttentionCases
         {
             yield return Standard().Feed(2, 3, 4, 8).Feed(2, 3, 4, 8).Feed(2, 3, 4, 8).Omit().Feed(2, 3, 5, 8).Feed(2, 3, 5, 8).Outputs(3).With("is_causal", causal);
             yield return Standard().Feed(2, 3, 1, 8).Feed(2, 3, 1, 8).Feed(2, 3, 1, 10).Omit().Feed(2, 3, 5, 8).Feed(2, 3, 5, 10).Outputs(3).With("is_causal", causal);
+            yield return Standard().Feed(2, 3, 1, 8).Feed(2, 3, 3, 8).Feed(2, 3, 3, 8).Omit().Feed(2, 3, 5, 8).Feed(2, 3, 5, 8).Outputs(3).With("is_causal", causal);
             yield return Standard().Feed(2, 4, 48).Feed(2, 4, 16).Feed(2, 4, 16).Feed(4, 9).Feed(2, 2, 5, 8).Feed(2, 2, 5, 8).Outputs(3).With("q_num_heads", 6).With("kv_num_heads", 2).With("is_causal", causal);
             yield return Standard().Feed(2, 4, 24).Feed(2, 4, 24).Feed(2, 4, 24).Outputs(3).With("q_num_heads", 3).With("kv_num_heads", 3).With("is_causal", causal);
         }

@@ -6,7 +6,10 @@ namespace LoraEdge.Training.Tests.Operators;
 public sealed class OperatorTests
 {
     internal static OperatorCase[] Cases { get; } =
-        [.. ArithmeticCases.All(), .. ProductCases.All(), .. NormalizationCases.All(), .. ShapeCases.All(), .. PartCases.All(), .. TypeCases.All(), .. TransformerCases.All(), .. AttentionCases.All(), .. MultiHeadCases.All(), .. GroupQueryCases.All()];
+    [
+        .. ArithmeticCases.All(), .. ProductCases.All(), .. NormalizationCases.All(), .. ShapeCases.All(), .. PartCases.All(), .. TypeCases.All(),
+        .. TransformerCases.All(), .. AttentionCases.All(), .. MultiHeadCases.All(), .. GroupQueryCases.All(),
+    ];
 
     [TestCaseSource(nameof(Cases))]
     public void Executor_RunsANode_AsOnnxRuntimeDoes(object node) => ((OperatorCase)node).AssertAsOnnxRuntime();
