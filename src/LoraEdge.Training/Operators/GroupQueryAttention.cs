@@ -78,9 +78,10 @@ internal static class GroupQueryAttention
 
     private static void RequireScores(NodeContext node, GroupQueryInputs heads, GroupQueryCache cache)
     {
-        node.RequireSize([heads.Query.Batch, heads.Query.Length, cache.Total]);
-        if (node.Node.GetFloat("softcap", 0) > 0 || node.Has(Sink) || node.Node.GetInt("smooth_softmax", -1) == 1)
-            node.RequireSize([heads.Query.Batch, heads.Query.Heads, heads.Query.Length, cache.Total]);
+        if (cache.CommonPast is null)
+            node.RequireSize([heads.Query.Batch, heads.Query.Length, cache.Total]);
+        bool changesScores = node.Node.GetFloat("softcap", 0) > 0 || node.Has(Sink) || node.Node.GetInt("smooth_softmax", -1) == 1;
+        HeadAttention.RequireSize(node, heads.Query, heads.Key, cache.Total, cache.CommonPast, changesScores);
         if (node.Has(ScoreBias))
             AttentionMask.Require(node, ScoreBias, heads.Query, cache.Total);
         if (node.Has(Sink))

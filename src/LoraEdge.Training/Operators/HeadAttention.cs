@@ -1,3 +1,4 @@
+using LoraEdge.Training.Execution;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,11 +16,29 @@ internal sealed record HeadAttention(double Scale, double Softcap = 0, bool Blin
     /// <summary>The usual factor unless an attribute gives another: one over the root of a head's size.</summary>
     public static double ScaleOr(double given, long headSize) => given != 0 ? given : 1 / Math.Sqrt(headSize);
 
+    /// <summary>
+    /// Checks the size of what is made on the way: all scores, where the fused operation cannot do without them, or a mask of
+    /// later keys.
+    /// </summary>
+    /// <param name="node">The node.</param>
+    /// <param name="query">The queries.</param>
+    /// <param name="value">The values.</param>
+    /// <param name="keys">Number of keys.</param>
+    /// <param name="past">Number of keys before the first query's own, where later ones are hidden.</param>
+    /// <param name="needsScores">Whether something asks for the scores, or changes them.</param>
+    public static void RequireSize(NodeContext node, HeadShape query, HeadShape value, long keys, long? past, bool needsScores = false)
+    {
+        if (needsScores || value.Size != query.Size)
+            node.RequireSize([query.Batch, query.Heads, query.Length, keys]);
+        else if (past is not null && (past > 0 || query.Length != keys))
+            node.RequireSize([query.Length, keys]);
+    }
+
     /// <summary>Computes the heads' results, (batch, heads, queries, value size).</summary>
     /// <param name="q">Queries.</param>
     /// <param name="k">Keys.</param>
     /// <param name="v">Values.</param>
-    /// <param name="mask">What the queries must not look at; null for nothing.</param>
+    /// <param name="mask">What the queries must not look at.</param>
     /// <param name="sink">Per head, a score that takes part in the softmax and has no value; null for none.</param>
     public Tensor Run(Tensor q, Tensor k, Tensor v, AttentionMask mask, Tensor? sink = null)
     {

@@ -20,6 +20,7 @@ internal static class MultiHeadAttention
             AttentionMask.Require(node, ScoreBias, heads.Query, keys);
         var attention = new HeadAttention(HeadAttention.ScaleOr(node.Node.GetFloat("scale", 0), heads.Query.Size));
         long? before = node.Node.GetInt("unidirectional", 0) != 0 ? past : null;
+        HeadAttention.RequireSize(node, heads.Query, heads.Value, keys, before);
         return inputs =>
         {
             (Tensor q, Tensor k, Tensor v) = heads.Take(inputs);

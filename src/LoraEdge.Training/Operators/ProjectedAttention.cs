@@ -28,6 +28,7 @@ internal static class ProjectedAttention
         var projection = new LinearProduct(batch * length, false, false, 1, 1, node.Has(Bias), node.Branch, node.RequireSize([batch, length, sizes.Sum()]));
         var attention = new HeadAttention(HeadAttention.ScaleOr(node.Node.GetFloat("scale", 0), query.Size));
         long? before = node.Node.GetInt("unidirectional", 0) != 0 ? past : null;
+        HeadAttention.RequireSize(node, query, value, keys, before);
         bool wantsPresent = node.Wants(1);
         return inputs =>
         {

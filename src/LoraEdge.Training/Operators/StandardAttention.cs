@@ -25,13 +25,12 @@ internal static class StandardAttention
         double softcap = node.Node.GetFloat("softcap", 0);
         bool wantsScores = node.Wants(3), isCausal = node.Node.GetInt("is_causal", 0) != 0;
         var stage = (ScoreStage)node.Node.GetInt("qk_matmul_output_mode", 0);
-        if (wantsScores || softcap > 0)
-            node.RequireSize([query.Batch, query.Heads, query.Length, keys]);
         if (node.Has(Mask))
             AttentionMask.Require(node, Mask, query, keys);
-        var attention = new HeadAttention(HeadAttention.ScaleOr(node.Node.GetFloat("scale", 0), query.Size), softcap, BlindIsZero: true);
         // One token behind a cache sees all there is, in ONNX Runtime even where several keys are new.
         long? before = isCausal && (past == 0 || query.Length > 1) ? past : null;
+        HeadAttention.RequireSize(node, query, value, keys, before, needsScores: wantsScores || softcap > 0);
+        var attention = new HeadAttention(HeadAttention.ScaleOr(node.Node.GetFloat("scale", 0), query.Size), softcap, BlindIsZero: true);
         return inputs =>
         {
             using Tensor q = query.View(inputs[0]!), k = key.View(inputs[1]!), v = value.View(inputs[2]!);

@@ -27,6 +27,8 @@ public sealed class InvalidTransformerNodeTests
         Standard().Feed(2, 3, 4, 8).Feed(2, 3, 6, 8).Feed(2, 3, 6, 8).Omit().Feed(2, 3, 5, 8),
         Standard().Feed(2, 3, 4, 8).Feed(2, 3, 6, 8).Feed(2, 3, 6, 8).Omit().Feed(2, 3, 5, 8).Feed(2, 3, 4, 8),
         Standard().Feed(2, 3, 4, 8).Feed(2, 3, 6, 8).Feed(2, 3, 6, 8).Omit().Feed(2, 3, 5, 7).Feed(2, 3, 5, 8),
+        Standard().Feed(1, 1, 30_000, 1).Feed(1, 1, 30_001, 1).Feed(1, 1, 30_001, 1).With("is_causal", 1),
+        Standard().Feed(1, 30, 6000, 1).Feed(1, 30, 6000, 1).Feed(1, 30, 6000, 2),
         Node("Attention").Feed(2, 5, 12).Feed(12, 72).Feed(72),
         Node("Attention").Feed(2, 5, 12).Feed(12, 72).Feed(72).With("num_heads", 5),
         Node("Attention").Feed(2, 5, 12).Feed(11, 72).Feed(72).With("num_heads", 3),
