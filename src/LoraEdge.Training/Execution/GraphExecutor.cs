@@ -32,7 +32,7 @@ internal sealed class GraphExecutor : IDisposable
         NativeLibtorch.EnsureLoaded();
         _model = model;
         _trained = trained;
-        _weights = new WeightTensors(model.Graph);
+        _weights = new WeightTensors();
     }
 
     /// <summary>Plans that are kept at present.</summary>
