@@ -55,11 +55,21 @@ internal sealed class OperatorTable
         Activations.Register(table);
         Reductions.Register(table);
         MatrixProducts.Register(table);
+        Convolutions.Register(table);
+        Pooling.Register(table);
+        Unpooling.Register(table);
         Normalization.Register(table);
+        ChannelNormalization.Register(table);
         SoftmaxFamily.Register(table);
         Shapes.Register(table);
         Joining.Register(table);
         Slicing.Register(table);
+        Padding.Register(table);
+        Resizing.Register(table);
+        ChannelBlocks.Register(table);
+        GridSampling.Register(table);
+        ColumnsToImage.Register(table);
+        RegionAlignment.Register(table);
         Casting.Register(table);
         return table;
     }

@@ -40,14 +40,18 @@ internal static class Slicing
     }
 
     /// <summary>libtorch ends in an error of its own far from the node, so indices are checked before the look-up.</summary>
-    private static void RequireRange(NodeContext node, Tensor indices, long size)
+    /// <param name="node">The node, for the message.</param>
+    /// <param name="indices">The indices, int64.</param>
+    /// <param name="size">Size of the axis that they index.</param>
+    /// <param name="low">The lowest index allowed; null where negative ones count from the end.</param>
+    public static void RequireRange(NodeContext node, Tensor indices, long size, long? low = null)
     {
         if (indices.numel() == 0)
             return;
         using Tensor lowest = indices.min(), highest = indices.max();
-        long low = lowest.item<long>(), high = highest.item<long>();
-        if (low < -size || high >= size)
-            throw new InvalidInputException($"Node '{node.Node.DisplayName}' (Gather) picks index {(high >= size ? high : low)} from an axis of {size}; give inputs within the axis they index.");
+        long least = lowest.item<long>(), most = highest.item<long>();
+        if (least < (low ?? -size) || most >= size)
+            throw new InvalidInputException($"Node '{node.Node.DisplayName}' ({node.Node.OpType}) picks index {(most >= size ? most : least)} from an axis of {size}; give inputs within the axis they index.");
     }
 
     private static Operation Slice(NodeContext node)

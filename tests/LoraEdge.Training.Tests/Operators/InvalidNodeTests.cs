@@ -55,6 +55,7 @@ public sealed class InvalidNodeTests
         new OperatorCase("Slice").Feed(4).Integers(0, 1).Integers(2, 3).Integers(0, 0),
         new OperatorCase("Slice").Feed(4).Integers(0).Integers(2).Integers(1),
         new OperatorCase("Slice").Feed(4).Integers(0),
+        .. InvalidImageNodes.All(),
     ];
 
     [TestCaseSource(nameof(Invalid))]

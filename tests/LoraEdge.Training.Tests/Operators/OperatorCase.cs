@@ -80,11 +80,16 @@ internal sealed record OperatorCase(string Operator, int Opset = 17)
     public static HostTensor Random(long[] shape, int seed) =>
         HostTensor.From(Numbers.Normal((int)shape.Aggregate(1L, (count, size) => count * size), seed), shape);
 
+    /// <summary>The inputs that the caller feeds.</summary>
+    public IReadOnlyDictionary<string, HostTensor> Fed => _fed;
+
+    /// <summary>A model of the node alone; shapes of its outputs are not declared, which only the executor takes.</summary>
+    public OnnxModel Model() => Model(_outputs.Select(_ => (TensorElementType.Float32, Array.Empty<long>())));
+
     /// <summary>Runs the node with the executor.</summary>
     public HostTensor[] Execute()
     {
-        OnnxModel model = Model(_outputs.Select(_ => (TensorElementType.Float32, Array.Empty<long>())));
-        using var executor = new GraphExecutor(model);
+        using var executor = new GraphExecutor(Model());
         using var _ = no_grad();
         Dictionary<string, Tensor> inputs = _fed.ToTorch();
         Tensor[] results = [];

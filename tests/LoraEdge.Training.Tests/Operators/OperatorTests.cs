@@ -6,7 +6,8 @@ namespace LoraEdge.Training.Tests.Operators;
 public sealed class OperatorTests
 {
     internal static OperatorCase[] Cases { get; } =
-        [.. ArithmeticCases.All(), .. ProductCases.All(), .. NormalizationCases.All(), .. ShapeCases.All(), .. PartCases.All(), .. TypeCases.All()];
+        [.. ArithmeticCases.All(), .. ProductCases.All(), .. NormalizationCases.All(), .. ShapeCases.All(), .. PartCases.All(), .. TypeCases.All(),
+        .. ConvolutionCases.All(), .. PoolingCases.All(), .. ChannelNormalizationCases.All(), .. PaddingCases.All(), .. ResizeCases.All(), .. SamplingCases.All()];
 
     [TestCaseSource(nameof(Cases))]
     public void Executor_RunsANode_AsOnnxRuntimeDoes(object node) => ((OperatorCase)node).AssertAsOnnxRuntime();
