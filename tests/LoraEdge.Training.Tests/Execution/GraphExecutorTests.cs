@@ -77,9 +77,9 @@ public sealed class GraphExecutorTests
         {
             string first = graph.Node("Mish", ["x"], name: "first");
             string second = graph.Node("Cast", [first], attributes: [("to", OnnxDataType.String)], name: "second");
-            graph.Node("LayerNormalization", [first, "scale"], ["norm", "mean"], name: "third");
-            string fourth = graph.Node("Custom", ["norm", second], domain: "com.example", name: "fourth");
-            graph.Node("Add", [fourth, "mean"], ["y"]);
+            string third = graph.Node("LpNormalization", [first], attributes: [("p", 3)], name: "third");
+            string fourth = graph.Node("Custom", [third, second], domain: "com.example", name: "fourth");
+            graph.Node("Add", [fourth, "scale"], ["y"]);
         }, "batch");
         using var executor = new GraphExecutor(model);
         using Tensor x = RandomRows(2, 5);
@@ -157,6 +157,8 @@ public sealed class GraphExecutorTests
             Assert.Throws<InvalidInputException>(() => executor.Run(Inputs(bad), "y"));
             foreach (Operators.OperatorCase node in Operators.InvalidNodeTests.Invalid)
                 Assert.Throws<ModelFormatException>(() => node.Execute());
+            foreach (Operators.OperatorCase node in Operators.InvalidNodeTests.Lookups(index: 3))
+                Assert.Throws<InvalidInputException>(() => node.Execute());
         });
 
     private static void AssertRefused(GraphExecutor executor, Dictionary<string, Tensor> inputs, string because) =>

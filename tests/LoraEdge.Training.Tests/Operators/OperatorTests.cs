@@ -10,6 +10,8 @@ public sealed class OperatorTests
         .. ArithmeticCases.All(), .. FunctionCases.All(), .. LogicCases.All(), .. ActivationCases.All(), .. ReductionCases.All(), .. LossCases.All(),
         .. ProductCases.All(), .. NormalizationCases.All(), .. ShapeCases.All(), .. PartCases.All(), .. IndexCases.All(), .. SelectionCases.All(),
         .. FillCases.All(), .. ConditionalCases.All(), .. TypeCases.All(), .. RecurrentCases.All(), .. QuantizedCases.All(), .. ContractionCases.All(),
+        .. TransformerCases.All(), .. AttentionCases.All(), .. MultiHeadCases.All(), .. GroupQueryCases.All(),
+        .. ConvolutionCases.All(), .. PoolingCases.All(), .. ChannelNormalizationCases.All(), .. PaddingCases.All(), .. ResizeCases.All(), .. SamplingCases.All(),
     ];
 
     [TestCaseSource(nameof(Cases))]
