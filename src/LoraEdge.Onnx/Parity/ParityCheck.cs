@@ -32,13 +32,13 @@ public sealed class ParityCheck(OnnxModel model, ValueSource served, ValueSource
     public ParityResult Compare(IReadOnlyDictionary<string, HostTensor> actual, IReadOnlyDictionary<string, HostTensor> expected, IReadOnlyList<string> compared, IReadOnlyList<string> excluded)
     {
         double worst = 0;
-        (string Name, string Detail)? first = null;
+        var differing = new List<(string Name, string Detail)>();
         foreach (string name in compared)
         {
             ParityDifference difference = DifferenceIn(name, actual, expected);
             worst = Math.Max(worst, difference.Relative);
             if (difference.Detail is { } detail)
-                first ??= (name, detail);
+                differing.Add((name, detail));
         }
 
         return new ParityResult
@@ -47,8 +47,8 @@ public sealed class ParityCheck(OnnxModel model, ValueSource served, ValueSource
             Excluded = excluded,
             MaxDifference = worst,
             Tolerance = _tolerance,
-            FirstDifferingNode = first is null ? null : model.Graph.ProducerOf(first.Value.Name)?.DisplayName,
-            Detail = first is { } found ? $"'{found.Name}': {found.Detail}" : compared.Count == 0 ? "nothing could be compared" : null,
+            FirstDifferingNode = differing.Count == 0 ? null : model.Graph.ProducerOf(differing[0].Name)?.DisplayName,
+            Detail = compared.Count == 0 ? "nothing could be compared" : Describe(differing),
         };
     }
 
@@ -91,6 +91,13 @@ public sealed class ParityCheck(OnnxModel model, ValueSource served, ValueSource
 
         return null;
     }
+
+    private static string? Describe(List<(string Name, string Detail)> differing) => differing.Count switch
+    {
+        0 => null,
+        1 => $"'{differing[0].Name}': {differing[0].Detail}",
+        _ => $"'{differing[0].Name}': {differing[0].Detail}; another value in {string.Join(", ", differing.Skip(1).Select(other => $"'{other.Name}'"))}",
+    };
 
     private ParityDifference DifferenceIn(string name, IReadOnlyDictionary<string, HostTensor> actual, IReadOnlyDictionary<string, HostTensor> expected) =>
         actual.TryGetValue(name, out HostTensor? value)

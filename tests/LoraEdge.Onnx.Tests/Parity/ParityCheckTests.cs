@@ -21,7 +21,7 @@ public sealed class ParityCheckTests
         ParityResult result = Run(Chain(), Values(), Values(("b", 1.2f), ("c", 1.1f), ("d", 1.2f)));
         Assert.That((result.Agrees, result.FirstDifferingNode), Is.EqualTo((false, "second")));
         Assert.That(result.MaxDifference, Is.EqualTo(0.2).Within(1e-6));
-        Assert.That(result.Detail, Is.EqualTo("'c': element 0 of 1 is 1.10000002, expected 1, at a scale of 1; the first difference is in Relu 'second': 'b': element 0 of 1 is 1.20000005, expected 1, at a scale of 1"));
+        Assert.That(result.Detail, Is.EqualTo("'c': element 0 of 1 is 1.10000002, expected 1, at a scale of 1; another value in 'd'; the first difference is in Relu 'second': 'b': element 0 of 1 is 1.20000005, expected 1, at a scale of 1"));
     }
 
     /// <summary>Nodes that are executed as one can be right when each is looked at.</summary>
