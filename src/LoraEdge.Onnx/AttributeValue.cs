@@ -23,6 +23,13 @@ internal static class AttributeValue
             case Initializer tensor:
                 attribute.T = tensor.Proto;
                 break;
+            case GraphBuilder graph:
+                attribute.G = graph.Graph;
+                break;
+            case AttributeReference reference:
+                attribute.RefAttrName = reference.Attribute;
+                attribute.Type = (int)reference.Kind;
+                return attribute;
             case long[] numbers:
                 return List(attribute, AttributeKind.Ints, () => attribute.Ints.AddRange(numbers));
             case int[] numbers:

@@ -12,34 +12,34 @@ namespace LoraEdge.Onnx;
 /// its count and its items, and "sorted" is by ordinal comparison. A change to it is a change of <see cref="Version"/>, and
 /// invalidates every adapter.
 /// <code>
-/// model     = text version, list of (text name, tensor) sorted by name, nodes that the outputs need, list of function
+/// model     = text version, list of (text name, tensor) sorted by name, nodes that the outputs need, empty list
 /// tensor    = number type, list of number size, blob raw elements
 /// nodes     = list of node, sorted by the first output that is not omitted
-/// node      = text operator, text domain, text overload, number opset version (0: none imported),
+/// node      = text operator, text domain, text overload, number opset version,
 ///             list of text input, list of text output (neither with omitted ones at the end),
 ///             list of attribute sorted by name
-/// attribute = text name, text name of the function's attribute it refers to, number kind, then by kind
+/// attribute = text name, empty text, number kind, then by kind
 ///             float: its 32 bits as a number; int: number; string: blob; tensor, graph: list of none or one;
 ///             floats, ints, strings, tensors, graphs: list; others: blob, as stored, without documentation
 /// graph     = list of text input, list of (text name, tensor) sorted by name, nodes (all), list of text output
-/// function  = text domain, text name, text overload, list of text input, list of text output, list of text attribute,
-///             list of attribute sorted by name, nodes (all); functions are sorted by domain, name, overload
 /// </code>
 /// The domain <c>ai.onnx</c> is written as the empty text. Strings as elements of tensors are 4 bytes of length and the bytes.
+/// The empty list and text were there for functions; their calls are replaced by nodes when a model is read, so that a model
+/// hashes like the same model without functions whose values have the names of <see cref="FunctionInlining"/>.
 /// </remarks>
 internal sealed class CanonicalForm(CanonicalHash hash)
 {
     private const string Version = "LoraEdge model fingerprint 1";
 
     /// <summary>The fingerprint of a model.</summary>
-    public static ModelFingerprint Fingerprint(OnnxGraph graph, IReadOnlyDictionary<string, long> opsets, IEnumerable<FunctionProto> functions)
+    public static ModelFingerprint Fingerprint(OnnxGraph graph, IReadOnlyDictionary<string, long> opsets)
     {
         using var hash = new CanonicalHash();
         var form = new CanonicalForm(hash);
         hash.Text(Version);
         hash.List(graph.InitializerNames, name => form.NamedTensor(graph.Initializers[name]));
         form.Nodes(graph.AncestorsOf(graph.Outputs.Select(output => output.Name)).Select(node => node.Proto), opsets);
-        hash.List([.. functions.OrderBy(FunctionKey, StringComparer.Ordinal)], form.Function);
+        hash.Number(0);
         return new ModelFingerprint(hash.Finish());
     }
 
@@ -74,7 +74,7 @@ internal sealed class CanonicalForm(CanonicalHash hash)
         hash.Text(node.OpType);
         hash.Text(domain);
         hash.Text(node.Overload);
-        hash.Number(opsets.TryGetValue(domain, out long version) ? version : 0);
+        hash.Number(opsets[domain]);
         hash.List(WithoutTrailingOmissions(node.Input), hash.Text);
         hash.List(WithoutTrailingOmissions(node.Output), hash.Text);
         hash.List([.. node.Attribute.OrderBy(attribute => attribute.Name, StringComparer.Ordinal)], attribute => Attribute(attribute, opsets));
@@ -84,7 +84,7 @@ internal sealed class CanonicalForm(CanonicalHash hash)
     {
         AttributeKind kind = attribute.Kind();
         hash.Text(attribute.Name);
-        hash.Text(attribute.RefAttrName);
+        hash.Text("");
         hash.Number((long)kind);
         switch (kind)
         {
@@ -109,24 +109,6 @@ internal sealed class CanonicalForm(CanonicalHash hash)
         Nodes(graph.Node, opsets);
         hash.List([.. graph.Output.Select(output => output.Name)], hash.Text);
     }
-
-    private void Function(FunctionProto function)
-    {
-        IReadOnlyDictionary<string, long> opsets = function.OpsetImport
-            .GroupBy(import => OpsetImports.Normalize(import.Domain), StringComparer.Ordinal)
-            .ToDictionary(group => group.Key, group => group.Last().Version, StringComparer.Ordinal);
-        hash.Text(OpsetImports.Normalize(function.Domain));
-        hash.Text(function.Name);
-        hash.Text(function.Overload);
-        hash.List(function.Input, hash.Text);
-        hash.List(function.Output, hash.Text);
-        hash.List(function.Attribute, hash.Text);
-        hash.List([.. function.AttributeProto.OrderBy(attribute => attribute.Name, StringComparer.Ordinal)], attribute => Attribute(attribute, opsets));
-        Nodes(function.Node, opsets);
-    }
-
-    private static string FunctionKey(FunctionProto function) =>
-        $"{OpsetImports.Normalize(function.Domain)}\n{function.Name}\n{function.Overload}";
 
     private static string FirstOutput(NodeProto node) => node.Output.FirstOrDefault(output => output.Length > 0) ?? "";
 

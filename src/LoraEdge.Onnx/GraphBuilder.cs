@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using LoraEdge.Onnx.Protos;
@@ -15,14 +16,20 @@ namespace LoraEdge.Onnx;
 public sealed class GraphBuilder
 {
     private readonly ModelProto _model;
-    private int _named;
+    private readonly StrongBox<int> _named;
 
     /// <summary>Starts an empty model.</summary>
     /// <param name="name">Name of the model and its graph.</param>
     /// <param name="opset">Version of ONNX's own operator set. Default: 17.</param>
     /// <param name="irVersion">Version of the file format. Default: 8, which goes with opset 17.</param>
     public GraphBuilder(string name, int opset = 17, int irVersion = 8)
+        : this(name, opset, irVersion, new StrongBox<int>())
     {
+    }
+
+    private GraphBuilder(string name, int opset, int irVersion, StrongBox<int> named)
+    {
+        _named = named;
         _model = new ModelProto { IrVersion = irVersion, ProducerName = "LoraEdge", Graph = new GraphProto { Name = name } };
         Opset("", opset);
     }
@@ -82,10 +89,12 @@ public sealed class GraphBuilder
     /// <param name="outputs">Names of the values it computes; null for one value with a name of the builder's choice.</param>
     /// <param name="attributes">
     /// Names and values: <c>long</c>, <c>int</c>, <c>bool</c>, <c>float</c>, <c>double</c> (stored as float32), <c>string</c>,
-    /// <c>long[]</c>, <c>int[]</c>, <c>float[]</c>, <c>string[]</c> or <see cref="Onnx.Initializer"/>.
+    /// <c>long[]</c>, <c>int[]</c>, <c>float[]</c>, <c>string[]</c>, <see cref="Onnx.Initializer"/>, a graph from
+    /// <see cref="Subgraph"/>, or within functions an <see cref="AttributeReference"/>.
     /// </param>
     /// <param name="domain">Domain of the operator; empty for ONNX's own.</param>
     /// <param name="name">Name of the node; empty for none.</param>
+    /// <param name="overload">Which function of the name is called; empty for operators.</param>
     /// <returns>Name of the first output.</returns>
     /// <exception cref="ArgumentException">An attribute's value is of another type.</exception>
     public string Node(
@@ -94,22 +103,73 @@ public sealed class GraphBuilder
         string[]? outputs = null,
         (string Name, object Value)[]? attributes = null,
         string domain = "",
-        string name = "")
+        string name = "",
+        string overload = "")
     {
         var node = new NodeProto { OpType = op, Name = name };
         if (domain.Length > 0)
             node.Domain = domain;
+        if (overload.Length > 0)
+            node.Overload = overload;
         node.Input.AddRange(inputs);
-        node.Output.AddRange(outputs ?? [$"{op}_{_named++}"]);
+        node.Output.AddRange(outputs ?? [$"{op}_{_named.Value++}"]);
         foreach ((string key, object value) in attributes ?? [])
             node.Attribute.Add(AttributeValue.ToProto(key, value));
         _model.Graph.Node.Add(node);
         return node.Output[0];
     }
 
+    /// <summary>
+    /// Starts a graph for an attribute of a node, such as a branch of an If; pass it as the attribute's value. It may read
+    /// every value of this graph, and names that it makes up are not this graph's. Operator sets are this graph's.
+    /// </summary>
+    /// <param name="name">Name of the graph.</param>
+    public GraphBuilder Subgraph(string name) => new(name, 1, 8, _named);
+
+    /// <summary>Adds a function that nodes of its domain can call by its name.</summary>
+    /// <param name="domain">Domain of the calls; the model must import a version of it.</param>
+    /// <param name="body">Gives the function its name, nodes and operator sets.</param>
+    /// <param name="inputs">Names of its inputs; a call may omit the last ones.</param>
+    /// <param name="outputs">Names of its outputs.</param>
+    /// <param name="attributes">Its attributes, each with the value it has where a call does not set it; null for none. Nodes use them as an <see cref="AttributeReference"/>.</param>
+    /// <param name="overload">Tells apart functions of one name; empty for none.</param>
+    /// <exception cref="ArgumentException">A default is of a type that attributes do not have.</exception>
+    public GraphBuilder Function(
+        string domain,
+        GraphBuilder body,
+        string[] inputs,
+        string[] outputs,
+        (string Name, object? Default)[]? attributes = null,
+        string overload = "")
+    {
+        var function = new FunctionProto { Name = body.Graph.Name, Domain = domain };
+        if (overload.Length > 0)
+            function.Overload = overload;
+        function.Input.AddRange(inputs);
+        function.Output.AddRange(outputs);
+        function.Node.AddRange(body.Graph.Node);
+        function.OpsetImport.AddRange(body._model.OpsetImport);
+        foreach ((string name, object? byDefault) in attributes ?? [])
+        {
+            if (byDefault is null)
+                function.Attribute.Add(name);
+            else
+                function.AttributeProto.Add(AttributeValue.ToProto(name, byDefault));
+        }
+
+        _model.Functions.Add(function);
+        return this;
+    }
+
+    /// <summary>The graph as it is so far.</summary>
+    internal GraphProto Graph => _model.Graph;
+
+    /// <summary>What was built so far as the content of an <c>.onnx</c> file, functions included. Nothing is checked.</summary>
+    public byte[] ToBytes() => _model.ToByteArray();
+
     /// <summary>Reads what was built so far as a model. The builder can go on afterwards.</summary>
     /// <exception cref="ModelFormatException">The graph breaks ONNX's rules, for example reads a value that nothing defines.</exception>
-    public OnnxModel Build() => OnnxModel.Parse(_model.ToByteArray(), _model.Graph.Name);
+    public OnnxModel Build() => OnnxModel.Parse(ToBytes(), _model.Graph.Name);
 
     /// <summary>A tensor of float32, for an initializer or an attribute.</summary>
     /// <param name="name">Name of the value; empty for an attribute.</param>

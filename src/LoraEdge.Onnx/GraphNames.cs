@@ -7,11 +7,13 @@ internal static class GraphNames
 {
     /// <summary>The index of the node that computes each value.</summary>
     /// <exception cref="ModelFormatException">A name is missing, or defined twice.</exception>
-    public static Dictionary<string, int> Producers(GraphProto graph, string model)
+    public static Dictionary<string, int> Producers(GraphProto graph, bool isMain, string model)
     {
         var defined = Unique(graph.Input.Select(input => input.Name), "graph input", model);
         defined.UnionWith(Unique(graph.Initializer.Select(initializer => initializer.Name), "initializer", model));
-        Unique(graph.Output.Select(output => output.Name), "graph output", model);
+        // A subgraph may hand one value out under several of its node's names, for example as state and as result of a loop.
+        IEnumerable<string> outputs = graph.Output.Select(output => output.Name);
+        Unique(isMain ? outputs : outputs.Distinct(StringComparer.Ordinal), "graph output", model);
         var producers = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int node = 0; node < graph.Node.Count; node++)
         {

@@ -6,7 +6,7 @@ namespace LoraEdge.Onnx;
 /// <summary>Turns the bytes of a file into a checked model, or says why it is none.</summary>
 internal static class ModelReader
 {
-    /// <summary>Parses, brings external data in, checks every tensor and every name, and sorts the nodes.</summary>
+    /// <summary>Parses, brings external data in, checks every tensor and every name, resolves functions, and sorts the nodes.</summary>
     /// <exception cref="ModelFormatException">Whatever is wrong with the bytes.</exception>
     public static ModelProto Read(byte[] bytes, string model, string? folder)
     {
@@ -14,6 +14,7 @@ internal static class ModelReader
         new ExternalData(model, folder).Inline(proto);
         foreach (TensorProto tensor in TensorWalk.AllTensors(proto))
             TensorLayout.Check(tensor, model);
+        FunctionInlining.Apply(proto, model);
         SortNodes(proto.Graph, model);
         return proto;
     }
@@ -40,13 +41,16 @@ internal static class ModelReader
         return proto;
     }
 
-    /// <summary>Brings the nodes of a graph into execution order, and checks every name on the way.</summary>
-    /// <exception cref="ModelFormatException">A name is missing or defined twice, or the graph has a cycle.</exception>
-    public static void SortNodes(GraphProto graph, string model)
+    private static void SortNodes(GraphProto graph, string model, bool isMain = true)
     {
-        Dictionary<string, int> producers = GraphNames.Producers(graph, model);
+        // Recursion is bounded by the depth of messages that protobuf accepts (100).
+        foreach (GraphProto inner in graph.Node.SelectMany(node => node.Attribute).SelectMany(TensorWalk.SubgraphsOf))
+            SortNodes(inner, model, isMain: false);
+        Dictionary<string, int> producers = GraphNames.Producers(graph, isMain, model);
         string[][] reads = [.. graph.Node.Select(node => ReadsOf(node, model))];
-        GraphNames.CheckReads(graph, reads, producers, model);
+        // What a subgraph does not define counts as read by its node, and so on up to the main graph.
+        if (isMain)
+            GraphNames.CheckReads(graph, reads, producers, model);
         NodeProto[] sorted = [.. TopologicalOrder.Sort(graph.Node, reads, producers, model).Select(index => graph.Node[index])];
         graph.Node.Clear();
         graph.Node.AddRange(sorted);

@@ -2,7 +2,7 @@ using LoraEdge.Onnx.Protos;
 
 namespace LoraEdge.Onnx;
 
-/// <summary>The main graph of a model: checked, in execution order, with its values indexed. Immutable.</summary>
+/// <summary>The main graph of a model, or one that a node's attribute holds: checked, in execution order, with its values indexed. Immutable.</summary>
 public sealed class OnnxGraph
 {
     private readonly Dictionary<string, OnnxNode> _producers;
@@ -10,6 +10,7 @@ public sealed class OnnxGraph
     private readonly HashSet<string> _overridable;
     private readonly HashSet<string> _inputs;
     private readonly HashSet<string> _outputs;
+    private readonly HashSet<string> _captured = new(StringComparer.Ordinal);
 
     /// <summary>Indexes a graph whose nodes are in execution order and whose names <see cref="GraphNames"/> has checked.</summary>
     internal OnnxGraph(GraphProto proto, string model, bool initializersAreConstant)
@@ -27,6 +28,14 @@ public sealed class OnnxGraph
         _consumers = new(StringComparer.Ordinal);
         foreach (OnnxNode node in Nodes)
             IndexValues(node);
+    }
+
+    /// <summary>Indexes a graph that a node holds.</summary>
+    internal OnnxGraph(GraphProto proto, IReadOnlyCollection<string> captured, string model)
+        : this(proto, model, initializersAreConstant: true)
+    {
+        _captured.UnionWith(captured);
+        CapturedValues = [.. captured.OrderBy(name => name, StringComparer.Ordinal)];
     }
 
     /// <summary>The same graph with other values in some initializers.</summary>
@@ -53,6 +62,9 @@ public sealed class OnnxGraph
 
     /// <summary>What the graph computes.</summary>
     public IReadOnlyList<ValueInfo> Outputs { get; }
+
+    /// <summary>Values of enclosing graphs that a node's graph reads, in ordinal order; none for the main graph.</summary>
+    public IReadOnlyList<string> CapturedValues { get; } = [];
 
     /// <summary>The nodes, each after those it reads from; nodes that the file has in order stay in the file's order.</summary>
     public IReadOnlyList<OnnxNode> Nodes { get; }
@@ -105,7 +117,7 @@ public sealed class OnnxGraph
     }
 
     private bool Exists(string value) =>
-        _producers.ContainsKey(value) || Initializers.ContainsKey(value) || _inputs.Contains(value);
+        _producers.ContainsKey(value) || Initializers.ContainsKey(value) || _inputs.Contains(value) || _captured.Contains(value);
 
     private void IndexValues(OnnxNode node)
     {

@@ -5,7 +5,8 @@ namespace LoraEdge.Onnx;
 
 /// <summary>
 /// An ONNX model in memory: read, checked, indexed, and written back. Immutable and safe to share between threads. Parts of
-/// the file that LoraEdge has no use for are kept and written back.
+/// the file that LoraEdge has no use for are kept and written back. Calls of the model's own functions are replaced by the
+/// functions' nodes as it is read, so that everything works on plain nodes and the bytes written back hold no functions.
 /// </summary>
 public sealed class OnnxModel
 {
@@ -18,8 +19,8 @@ public sealed class OnnxModel
         Name = name;
         Opsets = OpsetImports.Read(proto.OpsetImport, proto.IrVersion, name);
         Graph = new OnnxGraph(proto.Graph, name, initializersAreConstant: proto.IrVersion < 4);
-        OpsetImports.CheckDomains(Graph.Nodes, Opsets, name);
-        _fingerprint = new(() => CanonicalForm.Fingerprint(Graph, Opsets, _proto.Functions));
+        OpsetImports.CheckDomains(Graph, Opsets, name);
+        _fingerprint = new(() => CanonicalForm.Fingerprint(Graph, Opsets));
     }
 
     private OnnxModel(OnnxModel original, ModelProto proto, OnnxGraph graph)
@@ -28,7 +29,7 @@ public sealed class OnnxModel
         Name = original.Name;
         Opsets = original.Opsets;
         Graph = graph;
-        _fingerprint = new(() => CanonicalForm.Fingerprint(Graph, Opsets, _proto.Functions));
+        _fingerprint = new(() => CanonicalForm.Fingerprint(Graph, Opsets));
     }
 
     /// <summary>File name of the model, or the name it was parsed under. For messages.</summary>
@@ -129,7 +130,7 @@ public sealed class OnnxModel
         var edit = new BranchEdit(proto.Graph);
         foreach (LayerBranch branch in branches)
             edit.Add(branch);
-        ModelReader.SortNodes(proto.Graph, Name);
+        edit.Finish();
         return new OnnxModel(proto, Name);
     }
 

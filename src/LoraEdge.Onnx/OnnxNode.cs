@@ -7,6 +7,7 @@ public sealed class OnnxNode
 {
     private readonly Dictionary<string, AttributeProto> _attributes;
     private readonly Dictionary<string, Initializer> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OnnxGraph> _graphs = new(StringComparer.Ordinal);
     private readonly string _model;
 
     internal OnnxNode(NodeProto proto, int index, string model)
@@ -22,6 +23,9 @@ public sealed class OnnxNode
         _attributes = NodeNames.ByName(proto, model);
         foreach (AttributeProto attribute in proto.Attribute.Where(attribute => attribute.T is not null))
             _tensors.Add(attribute.Name, new Initializer(attribute.T));
+        foreach (AttributeProto attribute in proto.Attribute.Where(attribute => attribute.G is not null))
+            _graphs.Add(attribute.Name, new OnnxGraph(attribute.G, SubgraphScope.FreeValues(attribute.G, DisplayName, model), model));
+        Subgraphs = [.. _graphs.Values, .. proto.Attribute.SelectMany(attribute => attribute.Graphs).Select(graph => new OnnxGraph(graph, SubgraphScope.FreeValues(graph, DisplayName, model), model))];
     }
 
     internal NodeProto Proto { get; }
@@ -47,11 +51,18 @@ public sealed class OnnxNode
     /// <summary>Names of the values computed, in the operator's order; an empty name is an omitted optional output.</summary>
     public IReadOnlyList<string> Outputs { get; }
 
-    /// <summary>Values of the main graph that the node's subgraphs read without listing them as inputs, in ordinal order.</summary>
+    /// <summary>Values of the enclosing graphs that the node's subgraphs read without listing them as inputs, in ordinal order.</summary>
     public IReadOnlyList<string> CapturedValues { get; }
 
-    /// <summary>Whether an attribute holds a graph (<c>If</c>, <c>Loop</c>, <c>Scan</c> and the like).</summary>
-    public bool HasSubgraph => Proto.Attribute.Any(attribute => TensorWalk.SubgraphsOf(attribute).Any());
+    /// <summary>The attributes that hold one graph (<c>If</c>, <c>Loop</c>, <c>Scan</c> and the like), in ordinal order.</summary>
+    public IEnumerable<(string Attribute, OnnxGraph Graph)> GraphAttributes =>
+        _graphs.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value));
+
+    /// <summary>All graphs that attributes hold, alone or in lists.</summary>
+    public IReadOnlyList<OnnxGraph> Subgraphs { get; }
+
+    /// <summary>Whether an attribute holds a graph.</summary>
+    public bool HasSubgraph => Subgraphs.Count > 0;
 
     /// <summary>Names of the attributes that are set, in ordinal order.</summary>
     public IReadOnlyList<string> AttributeNames => [.. _attributes.Keys.OrderBy(name => name, StringComparer.Ordinal)];
@@ -93,6 +104,10 @@ public sealed class OnnxNode
     /// <summary>A tensor attribute; null when it is not set.</summary>
     /// <exception cref="ModelFormatException">The attribute has another type.</exception>
     public Initializer? GetTensor(string name) => Find(name, AttributeKind.Tensor) is null ? null : _tensors.GetValueOrNull(name);
+
+    /// <summary>A graph attribute; null when it is not set.</summary>
+    /// <exception cref="ModelFormatException">The attribute has another type.</exception>
+    public OnnxGraph? GetGraph(string name) => Find(name, AttributeKind.Graph) is null ? null : _graphs.GetValueOrNull(name);
 
     /// <summary>Operator and display name, for messages.</summary>
     public override string ToString() => $"{OpType} '{DisplayName}'";

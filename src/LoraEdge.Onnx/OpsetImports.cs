@@ -29,11 +29,16 @@ internal static class OpsetImports
             : throw new ModelFormatException($"{model} imports no operator set, so its operators have no meaning. The file may be truncated: fetch or export it again.");
     }
 
-    /// <summary>Checks that the operators of a graph come from imported sets.</summary>
+    /// <summary>Checks that the operators of a graph and its subgraphs come from imported sets.</summary>
     /// <exception cref="ModelFormatException">One does not.</exception>
-    public static void CheckDomains(IEnumerable<OnnxNode> nodes, IReadOnlyDictionary<string, long> versions, string model)
+    public static void CheckDomains(OnnxGraph graph, IReadOnlyDictionary<string, long> versions, string model)
     {
-        if (nodes.FirstOrDefault(node => !versions.ContainsKey(node.Domain)) is { } node)
-            throw new ModelFormatException($"{model}: the node {node} is of the domain '{node.Domain}', but the model does not import a version of it. Export the model again.");
+        foreach (OnnxNode node in graph.Nodes)
+        {
+            if (!versions.ContainsKey(node.Domain))
+                throw new ModelFormatException($"{model}: the node {node} is of the domain '{node.Domain}', but the model does not import a version of it. Export the model again.");
+            foreach (OnnxGraph inner in node.Subgraphs)
+                CheckDomains(inner, versions, model);
+        }
     }
 }

@@ -15,8 +15,10 @@ internal static class SubgraphScope
         return captured.Count == 0 ? [] : [.. captured];
     }
 
+    /// <summary>Names that a subgraph and those within it use and do not define.</summary>
+    /// <exception cref="ModelFormatException">It defines a name twice, or one of its nodes is malformed.</exception>
     // Recursion is bounded by the depth of messages that protobuf accepts (100).
-    private static HashSet<string> FreeValues(GraphProto graph, string owner, string model)
+    public static HashSet<string> FreeValues(GraphProto graph, string owner, string model)
     {
         if (graph.SparseInitializer.Count > 0)
             throw new ModelFormatException($"{model}: a subgraph of node '{owner}' has sparse initializers, which LoraEdge does not read. Export the model with dense weights.");

@@ -15,7 +15,7 @@ internal sealed class FullWeights : TrainableWeights
     /// <exception cref="InvalidOptionsException">No weight leads to the value.</exception>
     public FullWeights(OnnxGraph graph, string value)
     {
-        foreach (string name in graph.AncestorsOf([value]).SelectMany(node => node.Inputs).Distinct())
+        foreach (string name in graph.AncestorsOf([value]).SelectMany(node => node.Inputs.Concat(node.CapturedValues)).Distinct())
         {
             if (graph.Initializers.TryGetValue(name, out Initializer? initializer) && IsWeight(graph, initializer))
                 _parameters.Add(name, WeightTensors.Create(initializer).requires_grad_());

@@ -32,7 +32,7 @@ public static class ConformanceSuite
         try
         {
             OnnxModel model = OnnxModel.Load(ModelIn(folder));
-            operators = [.. model.Graph.Nodes.Select(node => node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}").Distinct()];
+            operators = [.. OperatorsOf(model.Graph).Distinct()];
             SupportCheck.Require(model, [.. model.Graph.Outputs.Select(output => output.Name)]);
             using var executor = new GraphExecutor(model);
             string? difference = Directory.GetDirectories(folder, "test_data_set_*").Select(set => DifferenceIn(model, executor, set)).FirstOrDefault(found => found is not null);
@@ -47,6 +47,9 @@ public static class ConformanceSuite
             return new ConformanceCase(name, ConformanceResult.Failed, operators, $"{error.GetType().Name}: {error.Message}");
         }
     }
+
+    private static IEnumerable<string> OperatorsOf(OnnxGraph graph) => graph.Nodes.SelectMany(node =>
+        node.Subgraphs.SelectMany(OperatorsOf).Prepend(node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}"));
 
     private static string ModelIn(string folder) => Path.Combine(folder, "model.onnx");
 

@@ -24,7 +24,7 @@ internal static class BiasFusion
         HashSet<OnnxNode> fused = [.. products.Values];
         return nodes.Where(node => !fused.Contains(node)).Select(node => products.TryGetValue(node, out OnnxNode? product)
             ? new PlannedNode(product, [.. product.Inputs, Other(node, product)], node.Outputs)
-            : new PlannedNode(node, node.Inputs, node.Outputs));
+            : new PlannedNode(node, [.. node.Inputs, .. node.CapturedValues], node.Outputs));
     }
 
     private static OnnxNode? ProductBefore(OnnxGraph graph, OnnxNode add)

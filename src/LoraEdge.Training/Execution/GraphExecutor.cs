@@ -18,7 +18,7 @@ internal sealed class GraphExecutor : IDisposable
     private const int MaxPlans = 64;
 
     private readonly OnnxModel _model;
-    private readonly WeightTensors _weights;
+    private readonly WeightTensors _weights = new();
     private readonly TrainableWeights? _trained;
     private readonly Dictionary<string, GraphPlan> _plans = new(StringComparer.Ordinal);
     private readonly Queue<string> _oldestPlans = new();
@@ -32,7 +32,6 @@ internal sealed class GraphExecutor : IDisposable
         NativeLibtorch.EnsureLoaded();
         _model = model;
         _trained = trained;
-        _weights = new WeightTensors(model.Graph);
     }
 
     /// <summary>Plans that are kept at present.</summary>
@@ -42,22 +41,7 @@ internal sealed class GraphExecutor : IDisposable
     /// <param name="inputs">The model's inputs by name, borrowed.</param>
     /// <param name="outputs">Names of the wanted values; only their ancestors run.</param>
     /// <exception cref="LoraEdgeException">The inputs do not fit the model, or it cannot be executed.</exception>
-    public Tensor[] Run(IReadOnlyDictionary<string, Tensor> inputs, params string[] outputs)
-    {
-        GraphPlan plan = PlanFor(inputs, outputs);
-        var values = new Tensor?[plan.SlotCount];
-        Load(plan, inputs, values);
-        try
-        {
-            foreach (PlanStep step in plan.Steps)
-                RunStep(step, values);
-            return [.. plan.Outputs.Select(slot => values[slot]!.alias())];
-        }
-        finally
-        {
-            Release(plan, values);
-        }
-    }
+    public Tensor[] Run(IReadOnlyDictionary<string, Tensor> inputs, params string[] outputs) => PlanFor(inputs, outputs).Run(inputs);
 
     /// <inheritdoc />
     public void Dispose()
@@ -67,45 +51,6 @@ internal sealed class GraphExecutor : IDisposable
         _plans.Clear();
         _oldestPlans.Clear();
         _weights.Dispose();
-    }
-
-    private static void Load(GraphPlan plan, IReadOnlyDictionary<string, Tensor> inputs, Tensor?[] values)
-    {
-        foreach ((int slot, string name) in plan.Inputs)
-            values[slot] = inputs[name];
-        foreach ((int slot, Tensor value) in plan.Constants)
-            values[slot] = value;
-    }
-
-    private static void RunStep(PlanStep step, Tensor?[] values)
-    {
-        var inputs = new Tensor?[step.Inputs.Length];
-        for (int i = 0; i < inputs.Length; i++)
-            inputs[i] = step.Inputs[i] < 0 ? null : values[step.Inputs[i]];
-        Tensor[] results = step.Run(inputs);
-        for (int i = 0; i < results.Length; i++)
-        {
-            if (i < step.Outputs.Length && step.Outputs[i] >= 0)
-                values[step.Outputs[i]] = results[i];
-            else
-                results[i].Dispose();
-        }
-
-        foreach (int slot in step.LastUses)
-        {
-            values[slot]?.Dispose();
-            values[slot] = null;
-        }
-    }
-
-    private static void Release(GraphPlan plan, Tensor?[] values)
-    {
-        foreach ((int slot, _) in plan.Inputs)
-            values[slot] = null;
-        foreach ((int slot, _) in plan.Constants)
-            values[slot] = null;
-        foreach (Tensor? value in values)
-            value?.Dispose();
     }
 
     private GraphPlan PlanFor(IReadOnlyDictionary<string, Tensor> inputs, string[] outputs)

@@ -18,6 +18,9 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     /// </summary>
     public const long MaxElements = 1L << 28;
 
+    /// <summary>Most axes of one value: libtorch keeps sets of axes in 64 bits.</summary>
+    private const int MaxRank = 64;
+
     /// <summary>The node.</summary>
     public OnnxNode Node { get; } = node;
 
@@ -45,6 +48,12 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
 
     /// <summary>Set by an operator whose result differs from run to run, so that it is never folded.</summary>
     public bool IsRandom { get; set; }
+
+    /// <summary>The graphs that the node's attributes hold, by attribute; their runs take the inputs of the node's operation.</summary>
+    public IReadOnlyDictionary<string, Subgraph> Subgraphs { get; init; } = new Dictionary<string, Subgraph>();
+
+    /// <summary>Set by an operator that turns out to be nothing but one of its subgraphs: whose nodes then take its place.</summary>
+    public OnnxGraph? Inlined { get; set; }
 
     /// <summary>
     /// Whether the operation was prepared for the present content of an input that is not constant: a shape or axes that the
@@ -77,6 +86,17 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
             return constant;
         DependsOnValues = true;
         return values[index]!;
+    }
+
+    /// <summary>Says that the shape of a result depends on the content of an input, as that of NonZero does.</summary>
+    public void ShapeDependsOn(int index) => DependsOnValues |= Constant(index) is null;
+
+    /// <summary>An input of one number that decides shapes, for example a depth; fractions are cut off.</summary>
+    public long Number(int index)
+    {
+        Require(Shape(index).All(size => size == 1), $"input {index} must be one number");
+        using Tensor wide = Value(index).to(ScalarType.Int64);
+        return wide.item<long>();
     }
 
     /// <summary>The values of an integer input that decides shapes, for example a shape or axes.</summary>
@@ -122,7 +142,8 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     {
         long[] sizes = [.. shape];
         double count = sizes.Aggregate(1.0, (product, size) => product * size);
-        Require(sizes.All(size => size >= 0) && count <= MaxElements, $"the result would have the shape [{string.Join(",", sizes)}], and no more than {MaxElements} elements are computed");
+        Require(sizes.Length <= MaxRank, $"the result would have {sizes.Length} axes, and no more than {MaxRank} are computed");
+        Require(sizes.All(size => size is >= 0 and <= MaxElements) && count <= MaxElements, $"the result would have the shape [{string.Join(",", sizes)}], and no more than {MaxElements} elements are computed");
         return sizes;
     }
 

@@ -11,14 +11,13 @@ namespace LoraEdge.Training.Execution;
 /// </summary>
 internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, TrainableWeights? trained)
 {
-    private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
     private readonly List<ValueFacts> _facts = [];
     private readonly List<PlanStep> _steps = [];
     private readonly List<(int Slot, string Name)> _inputs = [];
     private readonly List<(int Slot, Tensor Value)> _constants = [];
-    private readonly List<Tensor> _folded = [];
+    private readonly List<IDisposable> _owned = [];
     private readonly Dictionary<int, Tensor> _traced = [];
-    private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
+    private PlanScope _scope = new(model.Graph, null);
 
     /// <summary>Builds the plan for the given inputs and wanted values.</summary>
     /// <exception cref="InvalidOptionsException">The graph has no such value.</exception>
@@ -26,23 +25,46 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     /// <exception cref="ModelFormatException">A node cannot work on these shapes.</exception>
     public GraphPlan Build(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs)
     {
-        using var _ = no_grad();
         SupportCheck.Require(model, outputs);
-        PlannedNode[] nodes = [.. BiasFusion.Apply(model.Graph, model.Graph.AncestorsOf(outputs), outputs)];
-        foreach (string name in nodes.SelectMany(node => node.Inputs.Concat(BehindOf(node).Select(behind => behind.Branch.Input))))
-            _uses[name] = _uses.TryGetValue(name, out int uses) ? uses + 1 : 1;
-        try
+        return Build(outputs, () =>
         {
             foreach (KeyValuePair<string, Tensor> input in inputs)
                 _inputs.Add((Trace(input.Key, input.Value.alias()), input.Key));
-            foreach (PlannedNode node in nodes)
-                AddNode(node);
+        });
+    }
+
+    /// <summary>Builds the plan of a graph that a node holds, for all of its outputs.</summary>
+    /// <param name="graph">The graph; supported.</param>
+    /// <param name="facts">What is known of the values of enclosing graphs that it reads.</param>
+    /// <param name="values">Their present content, borrowed.</param>
+    private GraphPlan Build(OnnxGraph graph, IReadOnlyDictionary<string, ValueFacts> facts, IReadOnlyDictionary<string, Tensor> values)
+    {
+        _scope = new PlanScope(graph, null);
+        return Build([.. graph.Outputs.Select(output => output.Name)], () =>
+        {
+            foreach (KeyValuePair<string, ValueFacts> captured in facts)
+            {
+                if (captured.Value.Constant is { } constant)
+                    DefineConstant(captured.Key, constant);
+                else
+                    _inputs.Add((Trace(captured.Key, values[captured.Key].alias(), captured.Value.Varies), captured.Key));
+            }
+        });
+    }
+
+    private GraphPlan Build(IReadOnlyList<string> outputs, Action defineInputs)
+    {
+        using var _ = no_grad();
+        try
+        {
+            defineInputs();
+            AddNodes(outputs);
             return Assemble([.. outputs.Select(SlotOf)]);
         }
         catch
         {
-            foreach (Tensor tensor in _folded)
-                tensor.Dispose();
+            foreach (IDisposable owned in _owned)
+                owned.Dispose();
             throw;
         }
         finally
@@ -56,7 +78,16 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         PlanStep[] steps = NeededSteps.Select(_steps, wanted, _inputs.Select(input => input.Slot).Concat(_constants.Select(constant => constant.Slot)));
         HashSet<int> used = [.. steps.SelectMany(step => step.Inputs), .. wanted];
-        return new GraphPlan(_facts.Count, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _folded);
+        return new GraphPlan(_facts.Count, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _owned);
+    }
+
+    private void AddNodes(IReadOnlyList<string> wanted)
+    {
+        OnnxGraph graph = _scope.Graph;
+        PlannedNode[] nodes = [.. BiasFusion.Apply(graph, graph.AncestorsOf(wanted), wanted)];
+        _scope.Expect(nodes.SelectMany(node => node.Inputs.Concat(BehindOf(node).Select(behind => behind.Branch.Input))).Concat(wanted));
+        foreach (PlannedNode node in nodes)
+            AddNode(node);
     }
 
     private void AddNode(PlannedNode planned)
@@ -64,15 +95,21 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         (OnnxNode node, int[] inputs) = (planned.Node, [.. planned.Inputs.Select(SlotOf)]);
         ValueFacts?[] facts = [.. inputs.Select(slot => slot < 0 ? null : _facts[slot])];
         Tensor?[] values = [.. inputs.Select(ValueAt)];
-        LowRankBranch? branch = BranchBeside(node);
+        Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> contextOf = ContextOf(node, facts);
         OperatorBuilder builder = OperatorTable.Default.Find(node, model.Opsets[node.Domain], out _)!;
-        var context = new NodeContext(node, model.Opsets[node.Domain], facts, values, branch);
+        NodeContext context = contextOf(facts, values);
         Operation operation = builder(context);
-        if (branch is not null && !context.TookBranch)
+        if (context.Inlined is { } graph)
+        {
+            AddInlined(planned, graph);
+            return;
+        }
+
+        if (!context.TookBranch && context.Branch is not null)
             throw new InvalidOperationException($"{node.OpType} does not add the branch beside its weight.");
         bool varies = context.DependsOnValues || facts.Any(fact => fact is { Varies: true });
-        bool constant = !varies && !context.IsRandom && (context.DependsOnShapesOnly || (branch is null && facts.All(fact => fact is null || fact.Constant is not null)));
-        Operation always = varies ? PreparedInEveryRun(builder, node, facts, branch) : operation;
+        bool constant = !varies && !context.IsRandom && (context.DependsOnShapesOnly || (context.Branch is null && facts.All(fact => fact is null || fact.Constant is not null)));
+        Operation always = varies ? PreparedInEveryRun(builder, facts, contextOf) : operation;
         var step = new PlanStep(node, operation, inputs, [], []);
         Tensor[] results = step.Run(values);
         int[] outputs = DefineResults(context, planned.Outputs, results, constant, varies);
@@ -81,49 +118,103 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
             _steps.Add(step with { Operation = always, Outputs = outputs });
         foreach ((string output, BranchBehind behind) in BehindOf(planned))
             AddBranchBehind(output, behind);
-        foreach (string output in planned.Outputs.Where(output => output.Length > 0 && trained?.Changed(output) is not null))
+        foreach (string output in planned.Outputs.Where(output => IsMain && output.Length > 0 && trained?.Changed(output) is not null))
             Change(output, trained!.Changed(output)!);
     }
+
+    /// <summary>What makes a node's context, then and in every run: all but facts and values stays the same.</summary>
+    private Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> ContextOf(OnnxNode node, ValueFacts?[] facts)
+    {
+        LowRankBranch? branch = BranchBeside(node);
+        Dictionary<string, Subgraph> subgraphs = SubgraphsOf(node, facts);
+        return (present, values) => new NodeContext(node, model.Opsets[node.Domain], present, values, branch) { Subgraphs = subgraphs };
+    }
+
+    /// <summary>Weights that a subgraph uses are not adapted, and its own may have an adapted one's name.</summary>
+    private bool IsMain => ReferenceEquals(_scope.Graph, model.Graph);
 
     /// <summary>The weight of a Gather is its first input, that of every other operator its second.</summary>
     private LowRankBranch? BranchBeside(OnnxNode node)
     {
         int slot = node.OpType == "Gather" ? 0 : 1;
-        return slot < node.Inputs.Count ? trained?.BranchOf(node.Inputs[slot]) : null;
+        return IsMain && slot < node.Inputs.Count ? trained?.BranchOf(node.Inputs[slot]) : null;
     }
 
     private IEnumerable<(string Output, BranchBehind Branch)> BehindOf(PlannedNode node) =>
         from output in node.Outputs
-        let branch = output.Length > 0 ? trained?.BranchBehind(output) : null
+        let branch = IsMain && output.Length > 0 ? trained?.BranchBehind(output) : null
         where branch is not null
         select (output, branch);
 
     /// <summary>Puts the sum of a value and its branch in the place of the value.</summary>
     private void AddBranchBehind(string value, BranchBehind behind)
     {
-        int[] inputs = [_slots[value], SlotOf(behind.Input)];
-        Derive(value, behind.Branch.Layer, inputs, values => [behind.Added(values[0]!, values[1]!)]);
-        ForgetOnce(behind.Input);
+        Derive(value, behind.Branch.Layer, [SlotOf(value), SlotOf(behind.Input)], values => [behind.Added(values[0]!, values[1]!)]);
+        Forget(behind.Input);
     }
 
     /// <summary>Puts the changed weight in the place of the frozen one.</summary>
-    private void Change(string weight, ChangedWeight changed) =>
-        Derive(weight, changed.Branches[0].Layer, [_slots[weight]], values => [changed.Of(values[0]!)]);
+    private int Change(string weight, ChangedWeight changed) =>
+        Derive(weight, changed.Branches[0].Layer, [SlotOf(weight)], values => [changed.Of(values[0]!)]);
 
     /// <summary>Puts a result in the place of the first of the inputs that it is made of.</summary>
-    private void Derive(string value, AdaptableLayer layer, int[] inputs, Operation operation)
+    private int Derive(string value, AdaptableLayer layer, int[] inputs, Operation operation)
     {
         var step = new PlanStep(layer.Nodes[0], operation, inputs, [], []);
         Tensor result = step.Run([.. inputs.Select(ValueAt)])[0];
         if (_traced.TryGetValue(inputs[0], out Tensor? original))
             original.Dispose();
-        _steps.Add(step with { Outputs = [Trace(value, result, inputs.Any(slot => _facts[slot].Varies))] });
+        int slot = Trace(value, result, inputs.Any(input => _facts[input].Varies));
+        _steps.Add(step with { Outputs = [slot] });
+        return slot;
     }
 
-    private Operation PreparedInEveryRun(OperatorBuilder builder, OnnxNode node, ValueFacts?[] facts, LowRankBranch? branch) => inputs =>
+    private Dictionary<string, Subgraph> SubgraphsOf(OnnxNode node, ValueFacts?[] facts)
+    {
+        var subgraphs = new Dictionary<string, Subgraph>(StringComparer.Ordinal);
+        foreach ((string attribute, OnnxGraph graph) in node.GraphAttributes)
+        {
+            (string Name, int Input)[] captured = [.. node.CapturedValues.Select((name, at) => (name, node.Inputs.Count + at)).Where(value => graph.CapturedValues.Contains(value.name))];
+            Dictionary<string, ValueFacts> known = captured.ToDictionary(value => value.Name, value => facts[value.Input]!, StringComparer.Ordinal);
+            subgraphs[attribute] = new Subgraph(captured, values => new PlanBuilder(model, weights, trained).Build(graph, known, values));
+        }
+
+        _owned.AddRange(subgraphs.Values);
+        return subgraphs;
+    }
+
+    /// <summary>Puts the nodes of a subgraph into the plan in the place of the node that holds it.</summary>
+    private void AddInlined(PlannedNode planned, OnnxGraph graph)
+    {
+        string[] results = [.. graph.Outputs.Select(output => output.Name)];
+        PlanScope outer = _scope;
+        _scope = new PlanScope(graph, outer);
+        AddNodes(results);
+        int[] slots = [.. results.Select(SlotOf)];
+        _scope = outer;
+        for (int i = 0; i < planned.Outputs.Count; i++)
+        {
+            if (planned.Outputs[i].Length > 0)
+                DefineResult(planned, planned.Outputs[i], slots[i]);
+        }
+
+        Forget(planned);
+    }
+
+    /// <summary>Gives a value of a subgraph the name it has outside. Where it is computed it becomes another one, so that each is disposed once.</summary>
+    private void DefineResult(PlannedNode planned, string name, int slot)
+    {
+        if (_facts[slot].Constant is not null)
+            _scope.Define(name, slot);
+        else
+            _steps.Add(new PlanStep(planned.Node, inputs => [inputs[0]!.alias()], [slot], [Trace(name, ValueAt(slot)!.alias(), _facts[slot].Varies)], []));
+    }
+
+    private static Operation PreparedInEveryRun(
+        OperatorBuilder builder, ValueFacts?[] facts, Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> contextOf) => inputs =>
     {
         ValueFacts?[] present = [.. facts.Zip(inputs, (fact, input) => input is null ? null : fact! with { Type = input.dtype, Shape = input.shape })];
-        return builder(new NodeContext(node, model.Opsets[node.Domain], present, inputs, branch))(inputs);
+        return builder(contextOf(present, inputs))(inputs);
     };
 
     private Tensor? ValueAt(int slot) => slot < 0 ? null : _facts[slot].Constant ?? _traced[slot];
@@ -152,12 +243,12 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private void Forget(PlannedNode node)
     {
         foreach (string name in node.Inputs.Where(name => name.Length > 0))
-            ForgetOnce(name);
+            Forget(name);
     }
 
-    private void ForgetOnce(string name)
+    private void Forget(string name)
     {
-        if (--_uses[name] == 0 && _traced.TryGetValue(_slots[name], out Tensor? value))
+        if (_scope.Read(name) is { } slot && _traced.TryGetValue(slot, out Tensor? value))
             value.Dispose();
     }
 
@@ -165,25 +256,26 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         if (name.Length == 0)
             return -1;
-        if (_slots.TryGetValue(name, out int slot))
+        (int slot, Initializer? initializer) = _scope.Find(name);
+        if (initializer is null)
             return slot;
-        DefineWeight(name);
-        if (trained?.Changed(name) is { } changed)
-            Change(name, changed);
-        return _slots[name];
+        bool isMain = model.Graph.Initializers.TryGetValue(name, out Initializer? main) && ReferenceEquals(main, initializer);
+        slot = DefineWeight(name, initializer, isMain ? trained?.Replacement(name) : null);
+        return isMain && trained?.Changed(name) is { } changed ? Change(name, changed) : slot;
     }
 
-    private void DefineWeight(string name)
+    private int DefineWeight(string name, Initializer initializer, Tensor? replacement)
     {
-        if (trained?.Replacement(name) is { } replacement)
-            _constants.Add((Trace(name, replacement.alias()), replacement));
-        else
-            DefineConstant(name, weights[name]);
+        if (replacement is null)
+            return DefineConstant(name, weights[initializer]);
+        int slot = Trace(name, replacement.alias());
+        _constants.Add((slot, replacement));
+        return slot;
     }
 
     private int DefineFolded(string name, Tensor value)
     {
-        _folded.Add(value);
+        _owned.Add(value);
         return DefineConstant(name, value);
     }
 
@@ -204,6 +296,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private int Define(string name, ValueFacts facts)
     {
         _facts.Add(facts);
-        return _slots[name] = _facts.Count - 1;
+        _scope.Define(name, _facts.Count - 1);
+        return _facts.Count - 1;
     }
 }

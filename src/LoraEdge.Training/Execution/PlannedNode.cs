@@ -4,6 +4,6 @@ namespace LoraEdge.Training.Execution;
 
 /// <summary>A node as it will be run; it differs from the graph's where nodes were fused.</summary>
 /// <param name="Node">The node whose operator is run.</param>
-/// <param name="Inputs">Names of the values it reads; empty where an optional one is omitted.</param>
+/// <param name="Inputs">Names of the values it reads, empty where an optional one is omitted; then those that its subgraphs read.</param>
 /// <param name="Outputs">Names of the values it computes; empty where nobody names one.</param>
 internal sealed record PlannedNode(OnnxNode Node, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs);

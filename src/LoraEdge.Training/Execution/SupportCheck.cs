@@ -12,25 +12,35 @@ internal static class SupportCheck
     public static void Require(OnnxModel model, IReadOnlyList<string> values)
     {
         RequireValues(model, values);
-        Dictionary<string, string> unreadable = Unreadable(model.Graph);
         var unsupported = new List<UnsupportedNode>();
-        foreach (OnnxNode node in model.Graph.AncestorsOf(values))
+        Collect(model, model.Graph, values, new Dictionary<string, string>(), unsupported);
+        if (unsupported.Count > 0)
+            throw new UnsupportedModelException(model.Name, unsupported);
+    }
+
+    private static void Collect(OnnxModel model, OnnxGraph graph, IEnumerable<string> values, Dictionary<string, string> unreadable, List<UnsupportedNode> unsupported)
+    {
+        unreadable = WithUnreadable(graph, unreadable);
+        foreach (OnnxNode node in graph.AncestorsOf(values))
         {
             long opset = model.Opsets[node.Domain];
             OperatorTable.Default.Find(node, opset, out string reason);
             reason = reason.Length > 0 ? reason : node.Inputs.Select(input => unreadable.TryGetValue(input, out string? why) ? why : "").FirstOrDefault(why => why.Length > 0) ?? "";
             if (reason.Length > 0)
+            {
                 unsupported.Add(new UnsupportedNode(node.DisplayName, $"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}.{node.OpType}", opset, reason));
-        }
+                continue;
+            }
 
-        if (unsupported.Count > 0)
-            throw new UnsupportedModelException(model.Name, unsupported);
+            foreach (OnnxGraph inner in node.Subgraphs)
+                Collect(model, inner, inner.Outputs.Select(output => output.Name), unreadable, unsupported);
+        }
     }
 
-    /// <summary>Inputs and initializers that are no tensors, or tensors of a type that is not executed; with the reason.</summary>
-    private static Dictionary<string, string> Unreadable(OnnxGraph graph)
+    /// <summary>Inputs and initializers, of enclosing graphs too, that are no tensors or of a type that is not executed; with the reason.</summary>
+    private static Dictionary<string, string> WithUnreadable(OnnxGraph graph, Dictionary<string, string> outer)
     {
-        var reasons = new Dictionary<string, string>(StringComparer.Ordinal);
+        var reasons = new Dictionary<string, string>(outer, StringComparer.Ordinal);
         foreach (ValueInfo input in graph.Inputs.Where(input => ElementTypes.FromOnnx(input.ElementType) is null))
             reasons[input.Name] = input.ElementType == 0 ? $"its input '{input.Name}' is not a tensor" : $"its input '{input.Name}' has the element type {OnnxDataType.NameOf(input.ElementType)}";
         foreach (Initializer initializer in graph.Initializers.Values.Where(initializer => ElementTypes.FromOnnx(initializer.DataType) is null))

@@ -5,20 +5,17 @@ using static TorchSharp.torch;
 namespace LoraEdge.Training.Execution;
 
 /// <summary>The frozen initializers of a model as tensors, made when first asked for.</summary>
-internal sealed class WeightTensors(OnnxGraph graph) : IDisposable
+internal sealed class WeightTensors : IDisposable
 {
-    private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
-
-    /// <summary>Whether the graph has such an initializer.</summary>
-    public bool Has(string name) => graph.Initializers.ContainsKey(name);
+    private readonly Dictionary<Initializer, Tensor> _tensors = [];
 
     /// <summary>The initializer's tensor, borrowed.</summary>
-    public Tensor this[string name]
+    public Tensor this[Initializer initializer]
     {
         get
         {
-            if (!_tensors.TryGetValue(name, out Tensor? tensor))
-                _tensors[name] = tensor = Create(graph.Initializers[name]);
+            if (!_tensors.TryGetValue(initializer, out Tensor? tensor))
+                _tensors[initializer] = tensor = Create(initializer);
             return tensor;
         }
     }

@@ -1,71 +1,13 @@
-using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
 using static LoraEdge.Training.Operators.OperationForms;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Operators;
 
-/// <summary>Operators that pick parts of a tensor.</summary>
+/// <summary>Slice, by attributes before opset 10 and by inputs from then on.</summary>
 internal static class Slicing
 {
-    public static void Register(OperatorTable table)
-    {
-        table.Add("Gather", since: 1, Gather);
-        table.Add("Slice", since: 1, Slice);
-    }
-
-    private static Operation Gather(NodeContext node)
-    {
-        long[] data = node.Shape(0), indices = node.Shape(1);
-        node.Require(node.Type(1) is ScalarType.Int64 or ScalarType.Int32, "indices must be int64 or int32");
-        int axis = node.Axis(node.Node.GetInt("axis", 0), data.Length);
-        long size = data[axis];
-        if (node.Branch is { } branch)
-            return AdaptedRows(node, branch, size, [.. indices, .. data.Skip(1)]);
-        if (node.Constant(1) is not null && indices.Length == 0)
-            return Select(node, axis, size);
-        long[] result = [.. data.Take(axis), .. indices, .. data.Skip(axis + 1)];
-        return Binary((x, picked) =>
-        {
-            using Tensor counted = Counted(node, picked, size), rows = x.index_select(axis, counted);
-            return rows.reshape(result);
-        });
-    }
-
-    /// <summary>Rows of a matrix that a low-rank branch changes.</summary>
-    private static Operation AdaptedRows(NodeContext node, LowRankBranch branch, long size, long[] result) => Binary((x, picked) =>
-    {
-        using Tensor counted = Counted(node, picked, size), rows = x.index_select(0, counted);
-        branch.AddToRows(rows, counted);
-        return rows.reshape(result);
-    });
-
-    /// <summary>The indices in one row, counted from the front.</summary>
-    private static Tensor Counted(NodeContext node, Tensor picked, long size)
-    {
-        using Tensor flat = picked.reshape(-1), wide = flat.to(ScalarType.Int64);
-        RequireRange(node, wide, size);
-        return wide.remainder(size);
-    }
-
-    /// <summary>One fixed position is a view: no copy, and a cheap backward.</summary>
-    private static Operation Select(NodeContext node, int axis, long size)
-    {
-        long position = node.Integers(1)[0];
-        node.Require(position >= -size && position < size, $"index {position} is outside an axis of {size}");
-        return Unary(x => x.select(axis, position));
-    }
-
-    /// <summary>libtorch ends in an error of its own far from the node, so indices are checked before the look-up.</summary>
-    private static void RequireRange(NodeContext node, Tensor indices, long size)
-    {
-        if (indices.numel() == 0)
-            return;
-        using Tensor lowest = indices.min(), highest = indices.max();
-        long low = lowest.item<long>(), high = highest.item<long>();
-        if (low < -size || high >= size)
-            throw new InvalidInputException($"Node '{node.Node.DisplayName}' (Gather) picks index {(high >= size ? high : low)} from an axis of {size}; give inputs within the axis they index.");
-    }
+    public static void Register(OperatorTable table) => table.Add("Slice", since: 1, Slice);
 
     private static Operation Slice(NodeContext node)
     {

@@ -95,7 +95,7 @@ public sealed class GraphPlanTests
     private static GraphPlan Plan(OnnxModel model, TrainableWeights? trained, params string[] values)
     {
         NativeLibtorch.EnsureLoaded();
-        using var weights = new WeightTensors(model.Graph);
+        using var weights = new WeightTensors();
         using Tensor x = zeros(2, model.Graph.Inputs[0].Shape![1].Size!.Value);
         return new PlanBuilder(model, weights, trained).Build(new Dictionary<string, Tensor> { ["x"] = x }, values);
     }

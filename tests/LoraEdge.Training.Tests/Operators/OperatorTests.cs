@@ -8,7 +8,8 @@ public sealed class OperatorTests
     internal static OperatorCase[] Cases { get; } =
     [
         .. ArithmeticCases.All(), .. FunctionCases.All(), .. LogicCases.All(), .. ActivationCases.All(), .. ReductionCases.All(), .. LossCases.All(),
-        .. ProductCases.All(), .. NormalizationCases.All(), .. ShapeCases.All(), .. PartCases.All(), .. TypeCases.All(),
+        .. ProductCases.All(), .. NormalizationCases.All(), .. ShapeCases.All(), .. PartCases.All(), .. IndexCases.All(), .. SelectionCases.All(),
+        .. FillCases.All(), .. ConditionalCases.All(), .. TypeCases.All(),
     ];
 
     [TestCaseSource(nameof(Cases))]

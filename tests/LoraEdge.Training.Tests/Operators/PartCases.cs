@@ -1,6 +1,6 @@
 namespace LoraEdge.Training.Tests.Operators;
 
-/// <summary>Operators that pick, join and split parts.</summary>
+/// <summary>Gather, Slice, Concat and Split.</summary>
 internal static class PartCases
 {
     public static IEnumerable<OperatorCase> All() => [.. Gathers(), .. Slices(), .. Concats(), .. Splits()];
@@ -33,6 +33,7 @@ internal static class PartCases
         yield return new OperatorCase("Slice").Feed(4, 5).Integers(0).Integers(5).Omit().Integers(2);
         foreach ((long start, long end, long step) in new[] { (0L, 10L, 3L), (1L, 8L, 2L), (-1L, -100L, -1L), (9L, 0L, -2L), (8L, 1L, -3L), (7L, 7L, -1L), (3L, 7L, -1L), (100L, long.MinValue, -4L), (-1L, 0L, long.MinValue), (5L, 2L, 1L), (-3L, 10L, 1L) })
             yield return new OperatorCase("Slice", Opset: 13).Feed(2, 10).Integers(start).Integers(end).Integers(1).Integers(step);
+        yield return new OperatorCase("Slice").Feed(4, 5).Feed(HostTensor.From([3L], 1)).Feed(HostTensor.From([0L], 1)).Integers(1).Feed(HostTensor.From([-2L], 1));
         yield return new OperatorCase("Slice").Feed(4, 5).Integers(-1, 4).Integers(-5, 0).Integers(0, 1).Integers(-1, -2);
     }
 
@@ -54,5 +55,7 @@ internal static class PartCases
         yield return new OperatorCase("Split", Opset: 13).Feed(4, 6).Outputs(4);
         yield return new OperatorCase("Split", Opset: 18).Feed(4, 7).Outputs(3).With("axis", 1).With("num_outputs", 3);
         yield return new OperatorCase("Split", Opset: 18).Feed(4, 7).Integers(0, 7).Outputs(2).With("axis", 1);
+        yield return new OperatorCase("Split", Opset: 18).Feed(4, 4).Outputs(3).With("axis", 1).With("num_outputs", 3);
+        yield return new OperatorCase("Split", Opset: 18).Feed(4, 6).Feed(HostTensor.From([4L, 2L], 2)).Outputs(2).With("axis", 1);
     }
 }
