@@ -85,6 +85,8 @@ public static class LayerModels
     public static IEnumerable<LayerModel> Fused =>
     [
         Product("FusedMatMul", graph => graph.Node("FusedMatMul", ["x", "w"], ["y"], [("transB", 1), ("alpha", 0.5f)], "com.microsoft"), graph => OutByIn(graph).Opset("com.microsoft", 1)),
+        Product("FusedMatMul with transA", graph => graph.Node("FusedMatMul", [graph.Node("Transpose", ["x"]), "w"], ["y"], [("transA", 1)], "com.microsoft"), graph => InByOut(graph).Opset("com.microsoft", 1)),
+        Product("FusedGemm", graph => graph.Node("FusedGemm", ["x", "w"], ["y"], [("activation", "Tanh"), ("alpha", 0.5f)], "com.microsoft"), graph => InByOut(graph).Opset("com.microsoft", 1)),
         new("Attention", () =>
         {
             GraphBuilder graph = new GraphBuilder("attention").Opset("com.microsoft", 1).Input("x", TensorElementType.Float32, 2, 3, 4)
