@@ -63,6 +63,7 @@ public sealed class LoraEdgePlugin : IDisposable
     /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing.</exception>
     public static LoraEdgePlugin Load(LoraEdgeOptions options)
     {
+        OptionsCheck.Require(options);
         OnnxModel model = OnnxModel.Load(options.ModelPath);
         OptionsCheck.Require(options, model);
         var settings = new SessionSettings { Threads = options.InferenceThreads };
@@ -102,8 +103,9 @@ public sealed class LoraEdgePlugin : IDisposable
     public void Tick() => Events.Raise();
 
     /// <summary>
-    /// Cancels all training and closes all profiles. Waits for a training step in progress and for nothing longer: work of
-    /// another kind in the background (loading the model for training, building a session) ends by itself, without effect.
+    /// Cancels all training and closes all profiles. Waits for a training step in progress, or for a trained adapter that is
+    /// being stored, and for nothing longer: work of another kind in the background (loading the model for training, building
+    /// a session) ends by itself, without effect.
     /// </summary>
     public void Dispose()
     {

@@ -35,7 +35,7 @@ public sealed class Profile : IDisposable
     /// <summary>The adapter in use; null for the frozen model. Changes in the background when training succeeds, before <see cref="Completed"/> tells.</summary>
     public Adapter? Adapter => _slot.Adapter;
 
-    /// <summary>Interactions recorded since the profile was opened.</summary>
+    /// <summary>Interactions recorded since the profile was opened, without those that a training has dropped (<see cref="TrainingResult.RecordsDropped"/>).</summary>
     public int RecordCount => _log.Count;
 
     /// <summary>Whether training was started and <see cref="Completed"/> has not been raised for it yet.</summary>
@@ -90,11 +90,7 @@ public sealed class Profile : IDisposable
     public void StartTraining(int? heldOutRecords = null)
     {
         RequireOpen();
-        Interaction[] records = _log.Snapshot();
-        int heldOut = heldOutRecords ?? (int)(records.Length * _plugin.Options.HeldOutShare);
-        if (heldOut < 0 || heldOut >= records.Length)
-            throw new InvalidInputException($"The profile '{Name}' has {records.Length} records; {heldOut} of them held out leave none to train on. Record more first.");
-        var run = new TrainingRun(this, _plugin, _slot, records, heldOut);
+        var run = new TrainingRun(this, _plugin, _slot, _log, heldOutRecords);
         if (Interlocked.CompareExchange(ref _run, run, null) is not null)
             throw new InvalidOperationException($"The profile '{Name}' is training already; wait for {nameof(Completed)}.");
         try
@@ -108,20 +104,28 @@ public sealed class Profile : IDisposable
         }
     }
 
-    /// <summary>Asks training to end after the step in progress, or before it begins; <see cref="Completed"/> tells when it has. Does nothing when none goes on.</summary>
+    /// <summary>
+    /// Asks training to end after the step in progress, or before it begins; <see cref="Completed"/> tells when it has, and
+    /// whether an adapter was stored first. Does nothing when none goes on.
+    /// </summary>
     public void CancelTraining()
     {
         if (Volatile.Read(ref _run) is { } run)
             _plugin.Cancel(run);
     }
 
-    /// <summary>Cancels training, without waiting for it, and closes the profile. No event is raised afterwards.</summary>
+    /// <summary>
+    /// Cancels training, without waiting for it, and closes the profile. No event is raised afterwards, and no file of the
+    /// profile's is written: an adapter that is being stored at this moment (a file of a few kilobytes) is waited for.
+    /// </summary>
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
+        TrainingRun? run = Volatile.Read(ref _run);
         CancelTraining();
+        run?.WaitForAdoption();
         Volatile.Write(ref _run, null);
         _slot.Dispose();
         _plugin.Forget(this);

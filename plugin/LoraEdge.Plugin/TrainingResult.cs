@@ -18,6 +18,15 @@ public sealed record TrainingResult
     /// <summary>Why training failed; null when it did not.</summary>
     public Exception? Error { get; init; }
 
+    /// <summary>
+    /// Records that training found not to fit what the model computes, and that <see cref="Profile.Record"/> could not tell
+    /// since the model does not declare it. The profile has dropped them and training went on without them. Default: 0.
+    /// </summary>
+    public int RecordsDropped { get; init; }
+
+    /// <summary>What is wrong with the first of them; null when none was dropped.</summary>
+    public string? DropReason { get; init; }
+
     /// <summary>Whether training was cancelled.</summary>
     public bool IsCancelled { get; init; }
 }

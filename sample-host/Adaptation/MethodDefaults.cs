@@ -7,5 +7,5 @@ public static class MethodDefaults
 {
     /// <summary>Adapters take the library's defaults; full fine-tuning only a lower learning rate, since far more of it moves at once.</summary>
     public static TrainingOptions Of(AdaptationKind kind) =>
-        kind == AdaptationKind.Full ? new TrainingOptions { LearningRate = 1e-4 } : new TrainingOptions();
+        kind == AdaptationKind.Full ? new TrainingOptions { LearningRate = 6e-5 } : new TrainingOptions();
 }

@@ -2,25 +2,24 @@ using Rival.Chess;
 
 namespace Rival.Adaptation;
 
-/// <summary>Finds the games of a player whom the user named.</summary>
-internal static class NamedPlayer
+/// <summary>Collects the games of a player whom the user named: those in which one side, and only one, has the name.</summary>
+/// <param name="name">A surname, or a whole name in any common order; without regard to case.</param>
+internal sealed class NamedPlayer(string name)
 {
-    /// <summary>The games in which one side, and only one, has the name.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="name">A surname, or a whole name in any common order; without regard to case.</param>
-    /// <exception cref="PgnException">No game of the file has a player of that name.</exception>
-    public static PlayerGames In(GameFile file, string name)
-    {
-        string[] candidates = [name.Trim(), PlayerName.Surname(name)];
-        foreach (string candidate in candidates.Where(candidate => candidate.Length > 0))
-        {
-            PlayedGame[] games = [.. file.Games.Select(game => Find(game, candidate)).OfType<PlayedGame>()];
-            if (games.Length > 0)
-                return new PlayerGames(candidate, file.Path, games);
-        }
+    // Games that have the name as it was given go before those that have its surname.
+    private readonly (string Name, List<PlayedGame> Games)[] _spellings = [(name.Trim(), []), (PlayerName.Surname(name), [])];
 
-        throw new PgnException(file.Path, $"The file '{file.Path}' holds no game of '{name}' among its {file.Games.Count}; most games in it are of '{file.Player}'. Give --player a surname as the file spells it.");
+    /// <summary>Adds a file's games of the player.</summary>
+    public void LookIn(GameFile file)
+    {
+        foreach ((string spelling, List<PlayedGame> games) in _spellings.Where(spelling => spelling.Name.Length > 0))
+            games.AddRange(file.Games.Select(game => Find(game, spelling)).OfType<PlayedGame>());
     }
+
+    /// <summary>What has been found; null for nothing.</summary>
+    /// <param name="source">Where the games come from, for messages.</param>
+    public PlayerGames? Found(string source) =>
+        _spellings.Where(spelling => spelling.Games.Count > 0).Select(spelling => new PlayerGames(spelling.Name, source, spelling.Games)).FirstOrDefault();
 
     private static PlayedGame? Find(PgnGame game, string name)
     {

@@ -6,7 +6,7 @@ namespace Rival.Adaptation;
 
 /// <summary>
 /// One player's games, split by time: what is learned from, what decides when to stop, and what tells afterwards how well
-/// it went. Whole games throughout, so that no game is on two sides.
+/// it went. Whole games, so that no game is on two sides, but for a log so short that none is left to stop on.
 /// </summary>
 public sealed class PlayerLog
 {
@@ -27,20 +27,23 @@ public sealed class PlayerLog
     /// <summary>Games to learn from, oldest first, at least one.</summary>
     public required IReadOnlyList<PlayedGame> Training { get; init; }
 
-    /// <summary>Later games that stop training early; none when there is one game only to learn from.</summary>
+    /// <summary>Later games that stop training early; none when there is one game only to learn from, whose last moves then do.</summary>
     public required IReadOnlyList<PlayedGame> EarlyStop { get; init; }
 
     /// <summary>The latest games, at least one.</summary>
     public required IReadOnlyList<PlayedGame> Test { get; init; }
 
     /// <summary>Own moves to learn from.</summary>
-    public int TrainingMoves => Training.Sum(game => game.OwnMoves);
+    public int TrainingMoves => MovesIn(Training) + MovesIn(EarlyStop) - EarlyStopMoves;
 
-    /// <summary>Own moves that stop training early.</summary>
-    public int EarlyStopMoves => EarlyStop.Sum(game => game.OwnMoves);
+    /// <summary>
+    /// Own moves that stop training early, the newest: those of <see cref="EarlyStop"/>, or where it has none the last 10% (at
+    /// least one, while one is left to learn from) of the others.
+    /// </summary>
+    public int EarlyStopMoves => MovesIn(EarlyStop) is > 0 and var moves ? moves : LastTenth(MovesIn(Training));
 
     /// <summary>Own moves to predict.</summary>
-    public int TestMoves => Test.Sum(game => game.OwnMoves);
+    public int TestMoves => MovesIn(Test);
 
     /// <summary>The moves to predict.</summary>
     public IEnumerable<Decision> TestDecisions => Test.SelectMany(game => game.Decisions);
@@ -54,7 +57,7 @@ public sealed class PlayerLog
     /// <summary>
     /// Orders the games by date and then as they came, keeps the last 20% for the test, takes of the rest the newest that
     /// together hold at most <paramref name="maxMoves"/> own moves, and of these the newest 10% (at least one game, while one
-    /// is left to learn from) for stopping early.
+    /// is left to learn from) for stopping early. Of a single game it is the last moves: see <see cref="EarlyStopMoves"/>.
     /// </summary>
     /// <param name="player">The games.</param>
     /// <param name="maxMoves">The most own moves in training and early stopping together.</param>
@@ -79,6 +82,10 @@ public sealed class PlayerLog
             throw new PgnException(player.Source, $"The games of '{player.Name}' in '{player.Source}' are too short: no own move to {(split.TestMoves == 0 ? "test on" : "learn from")}.");
         return split;
     }
+
+    private static int MovesIn(IReadOnlyList<PlayedGame> games) => games.Sum(game => game.OwnMoves);
+
+    private static int LastTenth(int moves) => Math.Min(Math.Max(1, moves / 10), Math.Max(0, moves - 1));
 
     private static ReadOnlySpan<PlayedGame> Newest(ReadOnlySpan<PlayedGame> games, int maxMoves)
     {

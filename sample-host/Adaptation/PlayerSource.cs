@@ -8,24 +8,74 @@ public static class PlayerSource
     /// <summary>Reads players one after the other; a directory's files are read as they are asked for.</summary>
     /// <param name="path">A PGN file (one player), or a directory with one file per player.</param>
     /// <param name="player">
-    /// Whose games: for a file a name to look for on both sides, for a directory the one player to take of all. Null: for
-    /// each file the surname that most of its games share.
+    /// Whose games: a name to look for on both sides, in all files of a directory. Null: for each file the surname that most of
+    /// its games share.
     /// </param>
     /// <param name="maxMoves">The most own moves to learn from; see <see cref="PlayerLog.Split"/>.</param>
     /// <param name="passOver">Told about each file of a directory that cannot be used; the others still are.</param>
-    /// <exception cref="PgnException">The file, or every file of the directory, cannot be used.</exception>
-    public static IEnumerable<PlayerLog> Logs(string path, string? player, int maxMoves, Action<PgnException> passOver) =>
-        Directory.Exists(path) ? OfDirectory(path, player, maxMoves, passOver) : [OfFile(path, player, maxMoves)];
-
-    private static PlayerLog OfFile(string path, string? player, int maxMoves)
+    /// <param name="read">Told about each file that was read, before its games are used. Null: nobody is.</param>
+    /// <exception cref="PgnException">The file, or every file of the directory, cannot be used, or two files are of the same name.</exception>
+    public static IEnumerable<PlayerLog> Logs(string path, string? player, int maxMoves, Action<PgnException> passOver, Action<GameFile>? read = null)
     {
-        GameFile file = GameFile.Load(path);
-        return PlayerLog.Split(player is null ? DominantPlayer(file, file.Player) : NamedPlayer.In(file, player), maxMoves);
+        if (!Directory.Exists(path))
+            return [OfFile(Load(path, read), player, maxMoves)];
+        IReadOnlyList<string> files = FilesIn(path);
+        return player is null ? OfEachFile(path, files, maxMoves, passOver, read) : [OfOnePlayer(path, files, player, maxMoves, passOver, read)];
     }
 
-    private static IEnumerable<PlayerLog> OfDirectory(string path, string? player, int maxMoves, Action<PgnException> passOver)
+    private static GameFile Load(string path, Action<GameFile>? read)
     {
-        IReadOnlyList<string> files = PgnCollection.PgnFilesIn(path);
+        GameFile file = GameFile.Load(path);
+        read?.Invoke(file);
+        return file;
+    }
+
+    /// <summary>Players are called by their files, since two of a directory can share a surname; so no two files may have one name.</summary>
+    private static IReadOnlyList<string> FilesIn(string directory)
+    {
+        IReadOnlyList<string> files = PgnCollection.PgnFilesIn(directory);
+        if (files.Count == 0)
+            throw PgnErrors.NoFiles(directory);
+        if (files.GroupBy(PgnFileName.WithoutExtension, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } namesakes)
+            throw new PgnException(directory, $"The files {string.Join(" and ", namesakes.Select(file => $"'{file}'"))} are both of the player '{namesakes.Key}', whose adapter there can be one of only. Rename or remove one.");
+        return files;
+    }
+
+    private static PlayerLog OfFile(GameFile file, string? player, int maxMoves)
+    {
+        if (player is null)
+            return PlayerLog.Split(DominantPlayer(file, file.Player), maxMoves);
+        var named = new NamedPlayer(player);
+        named.LookIn(file);
+        PlayerGames found = named.Found(file.Path)
+            ?? throw new PgnException(file.Path, $"The file '{file.Path}' holds no game of '{player}' among its {file.Games.Count}; most games in it are of '{file.Player}'. Give --player a surname as the file spells it.");
+        return PlayerLog.Split(found, maxMoves);
+    }
+
+    /// <summary>A game between two of a directory's players stands in both their files, and would be learned from in one place and tested on in the other.</summary>
+    private static PlayerLog OfOnePlayer(string path, IReadOnlyList<string> files, string player, int maxMoves, Action<PgnException> passOver, Action<GameFile>? read)
+    {
+        var named = new NamedPlayer(player);
+        PgnException? first = null;
+        foreach (string file in files)
+        {
+            try
+            {
+                named.LookIn(Load(file, read));
+            }
+            catch (PgnException problem)
+            {
+                first ??= problem;
+                passOver(problem);
+            }
+        }
+
+        PlayerGames found = named.Found(path) ?? throw NothingUsed(path, $"of '{player}'", files.Count, first);
+        return PlayerLog.Split(found with { Games = [.. found.Games.DistinctBy(game => (GameKey.Of(game.Game), game.Side))] }, maxMoves);
+    }
+
+    private static IEnumerable<PlayerLog> OfEachFile(string path, IReadOnlyList<string> files, int maxMoves, Action<PgnException> passOver, Action<GameFile>? read)
+    {
         PgnException? first = null;
         int used = 0;
         foreach (string file in files)
@@ -33,7 +83,7 @@ public static class PlayerSource
             PlayerLog? log = null;
             try
             {
-                log = InDirectory(file, player, maxMoves);
+                log = PlayerLog.Split(DominantPlayer(Load(file, read), PgnFileName.WithoutExtension(file)), maxMoves);
             }
             catch (PgnException problem)
             {
@@ -49,16 +99,7 @@ public static class PlayerSource
         }
 
         if (used == 0)
-            throw NothingUsed(path, player, files.Count, first);
-    }
-
-    /// <summary>Players are called by their files, since two of a directory can share a surname.</summary>
-    private static PlayerLog? InDirectory(string path, string? player, int maxMoves)
-    {
-        GameFile file = GameFile.Load(path);
-        if (player is not null && !file.Player.Equals(player, StringComparison.OrdinalIgnoreCase))
-            return null;
-        return PlayerLog.Split(DominantPlayer(file, Path.GetFileName(path).Split('.')[0]), maxMoves);
+            throw NothingUsed(path, "of a player that can be adapted to", files.Count, first);
     }
 
     private static PlayerGames DominantPlayer(GameFile file, string name)
@@ -69,11 +110,6 @@ public static class PlayerSource
         return new PlayerGames(name, file.Path, [.. games.OfType<PlayedGame>()]);
     }
 
-    private static PgnException NothingUsed(string path, string? player, int files, PgnException? first)
-    {
-        if (files == 0)
-            return PgnErrors.NoFiles(path);
-        string whose = player is null ? "of a player that can be adapted to" : $"of '{player}'";
-        return new PgnException(path, $"None of the {files} PGN files in '{path}' holds games {whose}.{(first is null ? "" : " The first that cannot be used: " + first.Message)}", first);
-    }
+    private static PgnException NothingUsed(string path, string whose, int files, PgnException? first) =>
+        new(path, $"None of the {files} PGN files in '{path}' holds games {whose}.{(first is null ? "" : " The first that cannot be used: " + first.Message)}", first);
 }

@@ -30,6 +30,17 @@ public sealed record BaseGames(IReadOnlyList<PgnGame> Training, IReadOnlyList<Pg
         return new BaseGames(training, validation, people);
     }
 
+    /// <summary>Makes sure that both stages of training have somebody to learn from.</summary>
+    /// <param name="path">Where the games come from.</param>
+    /// <exception cref="PgnException">They have not.</exception>
+    public void RequireEnough(string path)
+    {
+        if (Training.Count == 0)
+            throw new PgnException(path, $"The files of '{path}' hold no game to train the base model on: of every game a player is held out or kept for tuning, by the name of that player's file. Add files of other players.");
+        if (People.Count == 0)
+            throw new PgnException(path, $"No base player of '{path}' has {FewestGames} games to train on, but the second half of training needs one such player at least. Add games.");
+    }
+
     private static IEnumerable<IReadOnlyList<PlayedGame>> PeopleOf(PgnCollection collection, PlayerSplit split, HashSet<ulong> training)
     {
         foreach (GameFile file in collection.Files.Where(file => PlayerSplit.RoleOf(file.Path) == PlayerRole.Base))

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LoraEdge;
 using LoraEdge.Onnx;
+using Rival.Chess;
 
 namespace Rival.BaseModel;
 
@@ -21,11 +22,15 @@ public sealed class BaseTrainer(BaseTrainingOptions options, Action<string> repo
     private List<string> _stages = [];
 
     /// <summary>Trains, and writes the model, its projection and its card.</summary>
+    /// <exception cref="LoraEdgeException">A checkpoint or a model to start from cannot be used, or the weights stopped being finite.</exception>
+    /// <exception cref="PgnException">The games cannot be read, or are too few.</exception>
     public void Run()
     {
+        BaseCheckpoint.State? checkpoint = _checkpoint.Read();
         BaseGames games = BaseGames.Load(options.Games, report);
+        games.RequireEnough(options.Games);
         List<Interaction> validation = new PositionStream(games.Validation, options.Seed).Take(ValidationRecords);
-        if (_checkpoint.Read() is not { } last)
+        if (checkpoint is not { } last)
             TrainWithPeople(TrainInCommon(StartModel(), games, validation, null), games, validation, null);
         else if (last.WithPeople)
             TrainWithPeople(StartModel(), games, validation, Resumed(last));
@@ -57,14 +62,14 @@ public sealed class BaseTrainer(BaseTrainingOptions options, Action<string> repo
 
     private OnnxModel TrainInCommon(OnnxModel model, BaseGames games, List<Interaction> validation, byte[]? checkpoint)
     {
-        using var stage = new CommonStage(model, games, options, checkpoint);
+        using CommonStage stage = _checkpoint.Open(() => new CommonStage(model, games, options, checkpoint));
         Train(stage, options.CommonShare, validation);
         return stage.Capture().Model;
     }
 
     private void TrainWithPeople(OnnxModel model, BaseGames games, List<Interaction> validation, byte[]? checkpoint)
     {
-        using var stage = new PeopleStage(model, games, options, checkpoint);
+        using PeopleStage stage = _checkpoint.Open(() => new PeopleStage(model, games, options, checkpoint));
         Train(stage, 1, validation);
         Write(stage, games);
     }

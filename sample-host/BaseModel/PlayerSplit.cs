@@ -32,8 +32,7 @@ public sealed class PlayerSplit
     /// <param name="path">Path of the file.</param>
     public static PlayerRole RoleOf(string path)
     {
-        string name = Path.GetFileName(path).Split('.')[0];
-        byte first = SHA256.HashData(Encoding.UTF8.GetBytes(name))[0];
+        byte first = SHA256.HashData(Encoding.UTF8.GetBytes(PgnFileName.WithoutExtension(path)))[0];
         return first < HeldOutBelow ? PlayerRole.HeldOut : first < TuningBelow ? PlayerRole.Tuning : PlayerRole.Base;
     }
 

@@ -11,6 +11,7 @@ public sealed class GameFile
         Games = games;
         GamesSkipped = reader.GamesSkipped;
         FirstSkips = reader.FirstSkips;
+        Damage = reader.Damage;
         _player = FilePlayer.Of(games);
     }
 
@@ -31,6 +32,9 @@ public sealed class GameFile
 
     /// <summary>The first games left out and why, at most <see cref="PgnReader.MostSkipsKept"/>.</summary>
     public IReadOnlyList<PgnSkip> FirstSkips { get; }
+
+    /// <summary>Where and why a gzip file could be read no further; null when it was read to its end.</summary>
+    public PgnSkip? Damage { get; }
 
     /// <summary>Reads a PGN file, plain or gzip.</summary>
     /// <exception cref="PgnException">The file is missing, empty, unreadable or without one readable game.</exception>

@@ -5,6 +5,12 @@ namespace Rival.Chess;
 /// <summary>Tells gzip from plain text by its magic bytes (RFC 1952), whatever the file is called.</summary>
 internal static class GzipDetection
 {
+    private const string StrictValidation = "System.IO.Compression.UseStrictValidation";
+
+    // Without this switch .NET takes gzip data that breaks off for a shorter file and says nothing. It is read once in the
+    // life of a process, at the first end of a stream.
+    static GzipDetection() => AppContext.SetSwitch(StrictValidation, true);
+
     /// <summary>The unpacked content of <paramref name="stream"/>, which may be gzip or not and need not seek.</summary>
     internal static Stream Unpack(Stream stream)
     {

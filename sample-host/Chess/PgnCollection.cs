@@ -41,11 +41,7 @@ public sealed class PgnCollection
 
     /// <summary>The PGN files directly in a directory, ordinally by name, so that every machine sees one order.</summary>
     public static IReadOnlyList<string> PgnFilesIn(string directory) =>
-        [.. Directory.EnumerateFiles(directory).Where(IsPgn).OrderBy(Path.GetFileName, StringComparer.Ordinal)];
-
-    private static bool IsPgn(string path) =>
-        path.EndsWith(".pgn", StringComparison.OrdinalIgnoreCase)
-        || path.EndsWith(".pgn.gz", StringComparison.OrdinalIgnoreCase);
+        [.. Directory.EnumerateFiles(directory).Where(PgnFileName.IsPgn).OrderBy(Path.GetFileName, StringComparer.Ordinal)];
 
     private static PgnCollection LoadAll(string directory, IReadOnlyList<string> paths)
     {

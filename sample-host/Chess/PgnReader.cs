@@ -4,8 +4,9 @@ namespace Rival.Chess;
 /// Reads the games of a PGN text, plain or gzip, one at a time. Real files are broken in many ways, so a game that
 /// cannot be read, or that contains an illegal move, is left out as a whole and counted, and reading goes on at the
 /// next tag. Left out are also games without moves, of more than 1 MB or 1000 plies, of another variant, and with
-/// null moves or Chess960 castling. A game whose end is missing counts with the moves it has, which is also how gzip
-/// data that breaks off reads.
+/// null moves or Chess960 castling. A game whose end is missing counts with the moves it has, unless the text is gzip data
+/// that breaks off or is damaged: then the game that it happens in is left out and counted too, since its last moves are
+/// not certain.
 /// </summary>
 public sealed class PgnReader : IDisposable
 {
@@ -37,6 +38,9 @@ public sealed class PgnReader : IDisposable
     /// <summary>The first games left out and why, at most <see cref="MostSkipsKept"/>.</summary>
     public IReadOnlyList<PgnSkip> FirstSkips => _firstSkips;
 
+    /// <summary>Where and why reading ended before the end of damaged gzip data; null when it has not.</summary>
+    public PgnSkip? Damage { get; private set; }
+
     /// <summary>The games that are left, read as they are asked for.</summary>
     public IEnumerable<PgnGame> ReadGames()
     {
@@ -45,7 +49,7 @@ public sealed class PgnReader : IDisposable
     }
 
     /// <summary>The next readable game, or null at the end.</summary>
-    /// <exception cref="IOException">The stream cannot be read. Damaged gzip data is no error: it ends the text.</exception>
+    /// <exception cref="IOException">The stream cannot be read. Damaged gzip data is no error: it ends the text, and <see cref="Damage"/> tells.</exception>
     public PgnGame? ReadGame()
     {
         PgnGame? game = null;
@@ -91,7 +95,7 @@ public sealed class PgnReader : IDisposable
         }
         else if (!_draft.IsBlank)
         {
-            CountSkip("the game has no moves");
+            CountSkip(new PgnSkip(_cursor.Line, "the game has no moves"));
         }
         BeginGame();
         return game;
@@ -99,17 +103,27 @@ public sealed class PgnReader : IDisposable
 
     private PgnGame? Close()
     {
+        if (IsBrokenOff)
+            return Abandon("");
         _isDone = true;
-        return _cursor.Damage is { } damage
-            ? Abandon($"the compressed data is damaged from here on ({damage.Message})")
-            : Finish(null);
+        return Finish(null);
     }
 
-    /// <summary>Gives the current game up and goes to the next tag.</summary>
+    /// <summary>The cursor meets damage while it looks ahead; what counts is that nothing is left in front of it.</summary>
+    private bool IsBrokenOff => _cursor.Damage is not null && _cursor.Peek() == PgnCursor.End;
+
+    /// <summary>Gives the current game up and goes to the next tag. Half a move in front of damage looks illegal: it is the damage that counts.</summary>
     private PgnGame? Abandon(string reason)
     {
-        CountSkip(reason);
+        var skip = new PgnSkip(_cursor.Line, reason);
         _scanner.SkipToTag();
+        if (IsBrokenOff)
+        {
+            _isDone = true;
+            Damage = skip = skip with { Reason = $"the compressed data is damaged from here on ({_cursor.Damage!.Message})" };
+        }
+
+        CountSkip(skip);
         BeginGame();
         return null;
     }
@@ -120,10 +134,10 @@ public sealed class PgnReader : IDisposable
         _scanner.BeginGame();
     }
 
-    private void CountSkip(string reason)
+    private void CountSkip(PgnSkip skip)
     {
         GamesSkipped++;
         if (_firstSkips.Count < MostSkipsKept)
-            _firstSkips.Add(new PgnSkip(_cursor.Line, reason));
+            _firstSkips.Add(skip);
     }
 }

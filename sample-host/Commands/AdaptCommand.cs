@@ -9,8 +9,8 @@ internal static class AdaptCommand
 {
     public static Command Create()
     {
-        var games = new Option<string>("--games") { Description = "A PGN file (also .pgn.gz) of one player, or a directory with one per player.", Required = true };
-        var player = new Option<string?>("--player") { Description = "Surname of the player. Default: the one that most games of a file share." };
+        var games = new Option<string?>("--games") { Description = "A PGN file (also .pgn.gz) of one player, or a directory with one per player.", Required = true };
+        var player = new Option<string?>("--player") { Description = "Name of the player, looked for in all files of a directory. Default: for each file the one that most of its games share." };
         var maxMoves = new Option<int>("--max-moves") { Description = "The most own moves to learn from, the newest.", DefaultValueFactory = _ => 4000 };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the order in which moves are drawn." };
         var json = new Option<bool>("--json") { Description = "Nothing but the JSON object on standard output." };
@@ -36,16 +36,16 @@ internal static class AdaptCommand
             };
             var adaptation = new GamesAdaptation
             {
-                Games = result.GetRequiredValue(games),
+                Games = result.RequiredPathOf(games),
                 Player = result.GetValue(player),
                 MaxMoves = result.Within(maxMoves, "1 or more", value => value >= 1),
-                ModelPath = result.GetValue(model),
+                ModelPath = result.PathOf(model),
                 Options = new AdaptationOptions
                 {
                     Kind = kind,
                     Training = training,
-                    Projection = ProjectionOf(result.GetValue(projection)),
-                    StorageFolder = result.GetValue(output),
+                    Projection = ProjectionOf(result.PathOf(projection)),
+                    StorageFolder = result.PathOf(output),
                 },
                 JsonOnly = result.GetValue(json),
             };

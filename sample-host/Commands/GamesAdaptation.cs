@@ -31,11 +31,13 @@ internal sealed class GamesAdaptation
     public int Run(CancellationToken cancellation)
     {
         PolicyModel model = PolicyModel.Load(ModelPath);
+        if (Options.StorageFolder is { } folder)
+            OutputFolder.Prepare("--out", folder);
         var reports = new List<PlayerReport>();
         using (var study = new PlayerStudy(model))
         using (IPlayerAdaptation method = study.Method(Options))
         {
-            foreach (PlayerLog log in PlayerSource.Logs(Games, Player, MaxMoves, PassOver))
+            foreach (PlayerLog log in PlayerSource.Logs(Games, Player, MaxMoves, PassOver, ReportLosses))
                 reports.Add(Adapt(study, method, log, cancellation));
         }
 
@@ -52,6 +54,14 @@ internal sealed class GamesAdaptation
         PlayerReport report = TrainingDisplay.Run(Consoles.Error(), [log.Name], show => study.Run(method, log, before, show, cancellation));
         Console.Error.WriteLine($"{log.Name}: NLL {before.All.Nll:F4} -> {report.Adapted.All.Nll:F4}, opening {before.Opening.Nll:F4} -> {report.Adapted.Opening.Nll:F4}; {report.AdapterBytes} bytes in {report.TrainingTime.TotalSeconds:F1} s");
         return report;
+    }
+
+    private static void ReportLosses(GameFile file)
+    {
+        if (file.GamesSkipped == 0)
+            return;
+        string damage = file.Damage is { } broken && broken != file.FirstSkips[0] ? $"; {broken}" : "";
+        Console.Error.WriteLine($"left out {file.GamesSkipped} of {file.GamesSkipped + file.Games.Count} games in '{file.Path}', the first at {file.FirstSkips[0]}{damage}");
     }
 
     private static void PassOver(PgnException problem) => Console.Error.WriteLine($"passed over: {problem.Message}");

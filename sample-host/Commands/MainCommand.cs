@@ -16,7 +16,7 @@ internal static class MainCommand
         root.SetAction((result, cancellation) =>
         {
             int gamesEach = result.Within(games, $"{PlayerLog.FewestGames} to 10000", value => value is >= PlayerLog.FewestGames and <= 10_000);
-            var adaptation = new SimulatedAdaptation(result.GetValue(model), result.GetValue(store), gamesEach, result.GetValue(seed));
+            var adaptation = new SimulatedAdaptation(result.PathOf(model), result.PathOf(store), gamesEach, result.GetValue(seed));
             return Task.Run(() => adaptation.Run(cancellation), CancellationToken.None);
         });
         return root;

@@ -18,4 +18,20 @@ internal static class OptionRange
         T? value = result.GetValue(option);
         return value is null || holds(value) ? value : throw new InvalidOptionsException($"{option.Name} is {value}; it must be {range}.");
     }
+
+    /// <summary>The path that an option gives; null when it is not given.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="option">The option.</param>
+    /// <exception cref="InvalidOptionsException">It is empty, as a variable that is not set makes it.</exception>
+    public static string? PathOf(this ParseResult result, Option<string?> option)
+    {
+        string? path = result.GetValue(option);
+        return path is null || !string.IsNullOrWhiteSpace(path) ? path : throw new InvalidOptionsException($"{option.Name} is empty; it must be a path.");
+    }
+
+    /// <summary>The path that an option which must be given gives.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="option">The option.</param>
+    /// <exception cref="InvalidOptionsException">It is empty, as a variable that is not set makes it.</exception>
+    public static string RequiredPathOf(this ParseResult result, Option<string?> option) => result.PathOf(option)!;
 }

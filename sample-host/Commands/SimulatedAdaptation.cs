@@ -20,9 +20,11 @@ internal sealed class SimulatedAdaptation(string? modelPath, string? store, int 
     {
         var watch = Stopwatch.StartNew();
         PolicyModel model = PolicyModel.Load(modelPath);
+        string folder = store ?? DefaultStore(model);
+        OutputFolder.Prepare("--store", folder);
         Introduce(model);
         IReadOnlyList<PlayerLog> logs = Play(model, cancellation);
-        IReadOnlyList<PlayerReport> reports = Adapt(model, logs, cancellation);
+        IReadOnlyList<PlayerReport> reports = Adapt(model, folder, logs, cancellation);
         Conclude(reports, watch.Elapsed);
         return 0;
     }
@@ -43,13 +45,13 @@ internal sealed class SimulatedAdaptation(string? modelPath, string? store, int 
         return [.. players.Select(player => PlayerLog.Split(player, int.MaxValue))];
     }
 
-    private IReadOnlyList<PlayerReport> Adapt(PolicyModel model, IReadOnlyList<PlayerLog> logs, CancellationToken cancellation)
+    private IReadOnlyList<PlayerReport> Adapt(PolicyModel model, string folder, IReadOnlyList<PlayerLog> logs, CancellationToken cancellation)
     {
         Console.WriteLine("Learning in the background, while a loop of 60 frames a second runs:");
         using var study = new PlayerStudy(model);
         using IPlayerAdaptation method = study.Method(new AdaptationOptions
         {
-            StorageFolder = store ?? DefaultStore(model),
+            StorageFolder = folder,
             // Tastes are further from the frozen model than real players are, so a step may be larger than by default.
             Training = new TrainingOptions { SamplingSeed = (ulong)seed, LearningRate = 3e-3 },
         });

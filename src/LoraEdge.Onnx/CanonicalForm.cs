@@ -66,7 +66,7 @@ internal sealed class CanonicalForm(CanonicalHash hash)
 
     // Every value has one definition, so the first output names a node whatever the order in the file.
     private void Nodes(IEnumerable<NodeProto> nodes, IReadOnlyDictionary<string, long> opsets) =>
-        hash.List([.. nodes.OrderBy(FirstOutput, StringComparer.Ordinal)], node => Node(node, opsets));
+        hash.List([.. nodes.OrderBy(ValueNames.FirstOutput, StringComparer.Ordinal)], node => Node(node, opsets));
 
     private void Node(NodeProto node, IReadOnlyDictionary<string, long> opsets)
     {
@@ -75,8 +75,8 @@ internal sealed class CanonicalForm(CanonicalHash hash)
         hash.Text(domain);
         hash.Text(node.Overload);
         hash.Number(opsets[domain]);
-        hash.List(WithoutTrailingOmissions(node.Input), hash.Text);
-        hash.List(WithoutTrailingOmissions(node.Output), hash.Text);
+        hash.List(ValueNames.WithoutTrailingOmissions(node.Input), hash.Text);
+        hash.List(ValueNames.WithoutTrailingOmissions(node.Output), hash.Text);
         hash.List([.. node.Attribute.OrderBy(attribute => attribute.Name, StringComparer.Ordinal)], attribute => Attribute(attribute, opsets));
     }
 
@@ -108,16 +108,6 @@ internal sealed class CanonicalForm(CanonicalHash hash)
         hash.List([.. graph.Initializer.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)], tensor => NamedTensor(new Initializer(tensor)));
         Nodes(graph.Node, opsets);
         hash.List([.. graph.Output.Select(output => output.Name)], hash.Text);
-    }
-
-    private static string FirstOutput(NodeProto node) => node.Output.FirstOrDefault(output => output.Length > 0) ?? "";
-
-    private static List<string> WithoutTrailingOmissions(IReadOnlyList<string> names)
-    {
-        List<string> kept = [.. names];
-        while (kept.Count > 0 && kept[kept.Count - 1].Length == 0)
-            kept.RemoveAt(kept.Count - 1);
-        return kept;
     }
 
     // Types and sparse tensors are rare enough to be hashed in their stored form.

@@ -86,7 +86,7 @@ internal sealed class FunctionInlining
         var copy = new NodeProto();
         copy.MergeFrom(node);
         copy.Name = $"{call.Name}/{NodeNames.Display(node)}";
-        Set(copy.Input, node.Input.Select(call.NameOf));
+        Set(copy.Input, ValueNames.WithoutTrailingOmissions(node.Input.Select(call.NameOf)));
         Set(copy.Output, node.Output.Select(call.NameOf));
         copy.Attribute.Clear();
         foreach (AttributeProto attribute in node.Attribute)

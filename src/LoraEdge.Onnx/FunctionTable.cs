@@ -2,7 +2,10 @@ using LoraEdge.Onnx.Protos;
 
 namespace LoraEdge.Onnx;
 
-/// <summary>The functions of a model by what calls name.</summary>
+/// <summary>
+/// The functions of a model by what calls name. Those of ONNX's own domain are left aside: whether they or the operators come
+/// first is the runtime's choice, and in ONNX Runtime it is always the operators. In other domains the file's word counts.
+/// </summary>
 internal sealed class FunctionTable
 {
     private readonly Dictionary<(string Domain, string Name, string Overload), FunctionProto> _functions = [];
@@ -11,7 +14,7 @@ internal sealed class FunctionTable
     /// <exception cref="ModelFormatException">Two functions have one domain, name and overload.</exception>
     public FunctionTable(ModelProto proto, string model)
     {
-        foreach (FunctionProto function in proto.Functions)
+        foreach (FunctionProto function in proto.Functions.Where(function => OpsetImports.Normalize(function.Domain).Length > 0))
         {
             (string, string, string) key = (OpsetImports.Normalize(function.Domain), function.Name, function.Overload);
             if (_functions.ContainsKey(key))

@@ -97,16 +97,19 @@ public sealed class OnnxGraph
 
     /// <summary>The nodes needed to compute some values, in execution order.</summary>
     /// <param name="values">Names of values; inputs and initializers need no node.</param>
+    /// <param name="given">Values that are there already, so that nothing behind them is needed. Default: none.</param>
     /// <exception cref="ArgumentException">A name does not exist in the graph.</exception>
-    public IReadOnlyList<OnnxNode> AncestorsOf(IEnumerable<string> values)
+    public IReadOnlyList<OnnxNode> AncestorsOf(IEnumerable<string> values, IEnumerable<string>? given = null)
     {
+        var known = new HashSet<string>(given ?? [], StringComparer.Ordinal);
         var needed = new bool[Nodes.Count];
         var open = new Stack<string>();
-        foreach (string value in values)
-            open.Push(Exists(value) ? value : throw new ArgumentException($"{Model} has no value named '{value}'.", nameof(values)));
+        foreach (string wanted in values)
+            open.Push(Exists(wanted) ? wanted : throw new ArgumentException($"{Model} has no value named '{wanted}'.", nameof(values)));
         while (open.Count > 0)
         {
-            if (ProducerOf(open.Pop()) is not { } node || needed[node.Index])
+            string value = open.Pop();
+            if (known.Contains(value) || ProducerOf(value) is not { } node || needed[node.Index])
                 continue;
             needed[node.Index] = true;
             foreach (string input in node.Inputs.Concat(node.CapturedValues))

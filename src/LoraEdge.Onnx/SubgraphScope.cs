@@ -6,7 +6,7 @@ namespace LoraEdge.Onnx;
 internal static class SubgraphScope
 {
     /// <summary>Names that the subgraphs of a node use and do not define, in ordinal order.</summary>
-    /// <exception cref="ModelFormatException">A subgraph defines a name twice, or one of its nodes is malformed.</exception>
+    /// <exception cref="ModelFormatException">A node of a subgraph is malformed.</exception>
     public static IReadOnlyList<string> Captures(NodeProto node, string model)
     {
         var captured = new SortedSet<string>(StringComparer.Ordinal);
@@ -16,7 +16,7 @@ internal static class SubgraphScope
     }
 
     /// <summary>Names that a subgraph and those within it use and do not define.</summary>
-    /// <exception cref="ModelFormatException">It defines a name twice, or one of its nodes is malformed.</exception>
+    /// <exception cref="ModelFormatException">One of its nodes is malformed.</exception>
     // Recursion is bounded by the depth of messages that protobuf accepts (100).
     public static HashSet<string> FreeValues(GraphProto graph, string owner, string model)
     {
@@ -30,20 +30,7 @@ internal static class SubgraphScope
             used.UnionWith(Captures(node, model));
         }
 
-        used.ExceptWith(Definitions(graph, owner, model));
+        used.ExceptWith(ValueNames.Definitions(graph));
         return used;
-    }
-
-    private static HashSet<string> Definitions(GraphProto graph, string owner, string model)
-    {
-        var defined = new HashSet<string>(graph.Input.Select(input => input.Name), StringComparer.Ordinal);
-        defined.UnionWith(graph.Initializer.Select(initializer => initializer.Name));
-        foreach (string output in graph.Node.SelectMany(node => node.Output).Where(output => output.Length > 0))
-        {
-            if (!defined.Add(output))
-                throw new ModelFormatException($"{model}: a subgraph of node '{owner}' computes the value '{output}' twice. Export the model again.");
-        }
-
-        return defined;
     }
 }

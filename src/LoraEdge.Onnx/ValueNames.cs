@@ -8,6 +8,15 @@ internal static class ValueNames
     /// <summary>The node's first output that is not omitted; empty when it has none.</summary>
     public static string FirstOutput(NodeProto node) => node.Output.FirstOrDefault(output => output.Length > 0) ?? "";
 
+    /// <summary>The names up to the last one that is not omitted.</summary>
+    public static List<string> WithoutTrailingOmissions(IEnumerable<string> names)
+    {
+        List<string> kept = [.. names];
+        while (kept.Count > 0 && kept[kept.Count - 1].Length == 0)
+            kept.RemoveAt(kept.Count - 1);
+        return kept;
+    }
+
     /// <summary>What a graph defines: inputs, initializers and results of nodes; not those of its subgraphs.</summary>
     public static IEnumerable<string> Definitions(GraphProto graph) => graph.Input.Select(input => input.Name)
         .Concat(graph.Initializer.Select(initializer => initializer.Name))

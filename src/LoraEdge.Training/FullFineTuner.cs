@@ -63,6 +63,7 @@ public sealed class FullFineTuner : IDisposable
     public IReadOnlyDictionary<string, float[]> Weights() => _weights.ByName();
 
     /// <summary>Writes weights and optimizer state, so that training can go on after a restart where it stopped.</summary>
+    /// <exception cref="TrainingFailedException">A number is not finite; nothing was written.</exception>
     public void SaveCheckpoint(Stream stream) => TrainingCheckpoint.Write(stream, _model.Fingerprint, _weights, _optimizer);
 
     /// <summary>Reads what <see cref="SaveCheckpoint"/> wrote for the same model, to the stream's end.</summary>

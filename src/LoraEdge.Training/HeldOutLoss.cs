@@ -1,37 +1,53 @@
-using LoraEdge.Training.Adaptation;
-using LoraEdge.Training.Execution;
 using LoraEdge.Training.Records;
-using static TorchSharp.torch;
 
 namespace LoraEdge.Training;
 
-/// <summary>The objective's mean loss on records that are not trained on.</summary>
-internal static class HeldOutLoss
+/// <summary>The objective's mean loss on records that are not trained on, scored one batch at a time.</summary>
+internal sealed class HeldOutLoss
 {
-    /// <summary>Weighted mean over everything that carries a target; NaN when nothing does.</summary>
-    public static double Mean(GraphExecutor executor, Objective objective, IReadOnlyList<Interaction> records, int batchSize, int classCount)
+    private readonly LossPass _pass;
+    private readonly Queue<IReadOnlyList<Interaction>> _batches;
+    private readonly int _classCount;
+    private double _losses;
+    private double _weights;
+
+    /// <param name="pass">Runs the model, borrowed.</param>
+    /// <param name="records">The records.</param>
+    /// <param name="batchSize">Records at a time.</param>
+    /// <param name="classCount">Number of classes.</param>
+    public HeldOutLoss(LossPass pass, IReadOnlyList<Interaction> records, int batchSize, int classCount) =>
+        (_pass, _batches, _classCount) = (pass, new Queue<IReadOnlyList<Interaction>>(RecordSampler.InOrder(records, batchSize)), classCount);
+
+    /// <summary>Weighted mean over everything that was scored and carries a target; NaN when nothing does.</summary>
+    public double Mean => _weights > 0 ? _losses / _weights : double.NaN;
+
+    /// <summary>Whether nothing that was scored carries a target: all weights are 0, or all positions are ignored.</summary>
+    public bool IsEmpty => _weights == 0;
+
+    /// <summary>The mean over all records, at once.</summary>
+    public static double Of(LossPass pass, IReadOnlyList<Interaction> records, int batchSize, int classCount) =>
+        new HeldOutLoss(pass, records, batchSize, classCount).Finish().Mean;
+
+    /// <summary>Scores all that is left.</summary>
+    public HeldOutLoss Finish()
     {
-        using var _ = no_grad();
-        double sum = 0, count = 0;
-        foreach (List<Interaction> group in RecordSampler.InOrder(records, batchSize))
+        while (Advance())
         {
-            using RecordBatch batch = RecordBatcher.Create(group, classCount);
-            using Tensor value = executor.Run(batch.Inputs, objective.ValueName)[0];
-            (Tensor losses, Tensor counts) = ObjectiveLoss.PerRecord(objective, value, batch);
-            using (losses)
-            using (counts)
-            {
-                sum += WeightedSum(losses, batch.Weights);
-                count += WeightedSum(counts, batch.Weights);
-            }
         }
 
-        return count > 0 ? sum / count : double.NaN;
+        return this;
     }
 
-    private static double WeightedSum(Tensor values, Tensor weights)
+    /// <summary>Scores the next batch.</summary>
+    /// <returns>Whether there are more.</returns>
+    public bool Advance()
     {
-        using Tensor weighted = values.mul(weights), sum = weighted.sum();
-        return sum.item<float>();
+        if (_batches.Count == 0)
+            return false;
+        using RecordBatch batch = RecordBatcher.Create(_batches.Dequeue(), _classCount);
+        (double losses, double weights) = _pass.Score(batch);
+        _losses += losses;
+        _weights += weights;
+        return _batches.Count > 0;
     }
 }

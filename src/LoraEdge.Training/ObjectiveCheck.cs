@@ -47,20 +47,20 @@ internal static class ObjectiveCheck
             case LossKind.SequenceCrossEntropy:
                 if (shape.Length != 3)
                     throw new InvalidOptionsException($"A cross-entropy of a sequence needs a value (N, T, C); {described} is not.");
-                RequireCount(described, "positions", shape[1], batch.Classes!);
+                RequireCount(described, "positions", shape[1], batch.Classes!, batch);
                 break;
             case LossKind.MeanSquaredError or LossKind.Huber:
-                RequireCount(described, "elements", shape.Skip(1).Aggregate(1L, (product, size) => product * size), batch.Values!);
+                RequireCount(described, "elements", shape.Skip(1).Aggregate(1L, (product, size) => product * size), batch.Values!, batch);
                 break;
             default:
                 throw new InvalidOptionsException($"The objective's loss is {(int)objective.Loss}, which is not one of LossKind.");
         }
     }
 
-    private static void RequireCount(string described, string what, long count, Tensor targets)
+    private static void RequireCount(string described, string what, long count, Tensor targets, RecordBatch batch)
     {
         long given = targets.numel() / targets.shape[0];
         if (given != count)
-            throw new InvalidInputException($"{described} has {count} {what} per record, but the targets have {given}; give one number for each.");
+            throw new InvalidInputException($"{described} has {count} {what} per record, but the targets have {given}; give one number for each.") { Records = batch.Records };
     }
 }

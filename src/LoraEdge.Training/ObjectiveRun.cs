@@ -1,8 +1,6 @@
 using LoraEdge.Onnx;
 using LoraEdge.Training.Adaptation;
-using LoraEdge.Training.Execution;
 using LoraEdge.Training.Records;
-using static TorchSharp.torch;
 
 namespace LoraEdge.Training;
 
@@ -11,14 +9,14 @@ internal sealed class ObjectiveRun : IDisposable
 {
     private readonly OnnxModel _model;
     private readonly Objective _objective;
-    private readonly GraphExecutor _executor;
+    private readonly LossPass _pass;
     private int _classCount;
 
     /// <param name="model">The model.</param>
     /// <param name="objective">What is minimised.</param>
     /// <param name="weights">What is trained, borrowed.</param>
     public ObjectiveRun(OnnxModel model, Objective objective, TrainableWeights weights) =>
-        (_model, _objective, _executor) = (model, objective, new GraphExecutor(model, weights));
+        (_model, _objective, _pass) = (model, objective, new LossPass(model, objective, weights));
 
     /// <summary>A batch of records; the caller's.</summary>
     /// <exception cref="InvalidInputException">A record does not fit the model, the objective or the rest of the batch.</exception>
@@ -31,24 +29,18 @@ internal sealed class ObjectiveRun : IDisposable
 
     /// <summary>Adds to the gradients of what is trained.</summary>
     /// <returns>The mean loss.</returns>
-    public double Backward(RecordBatch batch)
-    {
-        using Tensor value = _executor.Run(batch.Inputs, _objective.ValueName)[0];
-        using Tensor loss = ObjectiveLoss.Mean(_objective, value, batch);
-        loss.backward();
-        return loss.item<float>();
-    }
+    public double Backward(RecordBatch batch) => _pass.Backward(batch);
 
     /// <summary>Mean loss on records of any shapes, without gradients.</summary>
     /// <exception cref="InvalidInputException">A record does not fit.</exception>
     public double Evaluate(IReadOnlyList<Interaction> records, int batchSize)
     {
         Check(records);
-        return HeldOutLoss.Mean(_executor, _objective, records, batchSize, _classCount);
+        return HeldOutLoss.Of(_pass, records, batchSize, _classCount);
     }
 
     /// <inheritdoc />
-    public void Dispose() => _executor.Dispose();
+    public void Dispose() => _pass.Dispose();
 
     private void Check(IReadOnlyList<Interaction> records)
     {
@@ -56,7 +48,7 @@ internal sealed class ObjectiveRun : IDisposable
             throw new InvalidInputException("There are no records.");
         RecordCheck.Require(_model, _objective, records);
         if (_classCount == 0)
-            _classCount = ObjectiveCheck.Require(_executor, _objective, records[0]);
+            _classCount = ObjectiveCheck.Require(_pass.Executor, _objective, records[0]);
         RecordCheck.RequireClasses(_objective, records, _classCount);
     }
 }

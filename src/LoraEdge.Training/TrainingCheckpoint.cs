@@ -15,6 +15,7 @@ internal static class TrainingCheckpoint
     private const string Advice = "; delete it to start training afresh.";
 
     /// <summary>Writes a checkpoint.</summary>
+    /// <exception cref="TrainingFailedException">A number is not finite; nothing was written.</exception>
     public static void Write(Stream stream, ModelFingerprint model, FullWeights weights, AdamW optimizer)
     {
         using var content = new MemoryStream();
@@ -28,7 +29,10 @@ internal static class TrainingCheckpoint
         {
             writer.Write(weights.Names[i]);
             foreach (float[] part in new[] { values[i], optimizer.First[i], optimizer.Second[i] })
+            {
+                ParameterValues.RequireFinite(weights.Names[i], part);
                 writer.Write(MemoryMarshal.AsBytes(part.AsSpan()).ToArray());
+            }
         }
 
         byte[] bytes = content.ToArray();

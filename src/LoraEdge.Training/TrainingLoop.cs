@@ -2,12 +2,11 @@ using LoraEdge.Onnx;
 using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
 using LoraEdge.Training.Records;
-using static TorchSharp.torch;
 
 namespace LoraEdge.Training;
 
 /// <summary>
-/// Trains whatever a <see cref="TrainableWeights"/> offers: a step is sample, forward, loss, backward, update; every so
+/// Trains whatever a <see cref="TrainableWeights"/> offers: a step is sample, differentiate, update; every so
 /// often the held-out records decide which version is the best, and when to stop.
 /// </summary>
 internal sealed class TrainingLoop : IDisposable
@@ -19,7 +18,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly IReadOnlyList<Interaction> _records;
     private readonly IReadOnlyList<Interaction> _heldOut;
     private readonly TrainingOptions _options;
-    private readonly GraphExecutor _executor;
+    private readonly LossPass _pass;
     private readonly RecordSampler _sampler;
     private readonly AdamW _optimizer;
     private readonly long _evaluationInterval;
@@ -35,6 +34,7 @@ internal sealed class TrainingLoop : IDisposable
     private int _lossCount;
     private double _loss = double.NaN;
     private double _heldOutLoss;
+    private HeldOutLoss? _evaluation;
 
     /// <summary>Prepares training; the loop borrows <paramref name="weights"/>.</summary>
     public TrainingLoop(OnnxModel model, TrainableWeights weights, Objective objective, IReadOnlyList<Interaction> records,
@@ -53,17 +53,20 @@ internal sealed class TrainingLoop : IDisposable
         _evaluationInterval = Math.Max(1, _sampler.BatchesPerEpoch / options.EvaluationsPerEpoch);
         _optimizer = new AdamW(weights.Parameters, _ => options.WeightDecay);
         _best = weights.Capture();
-        _executor = new GraphExecutor(model, weights);
+        _pass = new LossPass(model, objective, weights, LossMemory.Of(options));
         try
         {
-            _classCount = ObjectiveCheck.Require(_executor, objective, records[0]);
+            _classCount = ObjectiveCheck.Require(_pass.Executor, objective, records[0]);
             RecordCheck.RequireClasses(objective, records, _classCount);
             RecordCheck.RequireClasses(objective, heldOut, _classCount);
-            _baseLoss = _bestLoss = _heldOutLoss = Evaluate();
+            HeldOutLoss frozen = NewEvaluation().Finish();
+            if (frozen.IsEmpty)
+                _heldOut = [];
+            _baseLoss = _bestLoss = _heldOutLoss = frozen.Mean;
         }
         catch
         {
-            _executor.Dispose();
+            _pass.Dispose();
             throw;
         }
     }
@@ -86,20 +89,22 @@ internal sealed class TrainingLoop : IDisposable
 
     private bool IsDone => _step >= PlannedSteps || _stale >= _options.Patience;
 
-    /// <summary>One optimizer step, and an evaluation when it is due.</summary>
+    /// <summary>One optimizer step, or, while an evaluation is due, one batch of held-out records.</summary>
     /// <returns>Whether there is more to do.</returns>
     public bool Step()
     {
+        if (_evaluation is not null)
+            return Evaluate(_evaluation);
         if (IsDone)
             return false;
         using (RecordBatch batch = RecordBatcher.Create(_sampler.Next(), _classCount))
-        using (Tensor loss = Forward(batch))
-            Backward(loss);
+            Differentiate(batch);
         Update();
         _step++;
-        if (_step % _evaluationInterval == 0 || _step == PlannedSteps)
-            Judge();
-        return !IsDone;
+        if (_step % _evaluationInterval != 0 && _step != PlannedSteps)
+            return true;
+        _evaluation = NewEvaluation();
+        return _heldOut.Count > 0 || Evaluate(_evaluation);
     }
 
     /// <summary>Reads something from the weights while they hold the best version. Training can go on afterwards.</summary>
@@ -118,23 +123,16 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _executor.Dispose();
+    public void Dispose() => _pass.Dispose();
 
-    private Tensor Forward(RecordBatch batch)
+    private void Differentiate(RecordBatch batch)
     {
-        using Tensor value = _executor.Run(batch.Inputs, _objective.ValueName)[0];
-        return ObjectiveLoss.Mean(_objective, value, batch);
-    }
-
-    private void Backward(Tensor loss)
-    {
-        double current = loss.item<float>();
-        if (double.IsNaN(current) || double.IsInfinity(current))
-            throw new TrainingFailedException($"The loss became {current} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
-        _lossSum += current;
-        _lossCount++;
         _weights.ClearGradients();
-        loss.backward();
+        double loss = _pass.Backward(batch);
+        if (double.IsNaN(loss) || double.IsInfinity(loss))
+            throw new TrainingFailedException($"The loss became {loss} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
+        _lossSum += loss;
+        _lossCount++;
     }
 
     private void Update()
@@ -146,11 +144,22 @@ internal sealed class TrainingLoop : IDisposable
         _weights.Constrain();
     }
 
-    /// <summary>Scores the present version, keeps it when it is the best, and counts how long none was.</summary>
-    private void Judge()
+    private HeldOutLoss NewEvaluation() => new(_pass, _heldOut, _heldOutBatch, _classCount);
+
+    private bool Evaluate(HeldOutLoss evaluation)
+    {
+        if (evaluation.Advance())
+            return true;
+        _evaluation = null;
+        Judge(evaluation.Mean);
+        return !IsDone;
+    }
+
+    /// <summary>Keeps the present version when it is the best, and counts how long none was.</summary>
+    private void Judge(double heldOutLoss)
     {
         (_loss, _lossSum, _lossCount) = (_lossSum / _lossCount, 0, 0);
-        _heldOutLoss = Evaluate();
+        _heldOutLoss = heldOutLoss;
         if (_heldOut.Count > 0 && !(_heldOutLoss < _bestLoss))
         {
             _stale++;
@@ -159,7 +168,4 @@ internal sealed class TrainingLoop : IDisposable
 
         (_best, _bestLoss, _bestStep, _stale) = (_weights.Capture(), _heldOutLoss, _step, 0);
     }
-
-    /// <summary>Mean loss on the held-out records; NaN when there are none.</summary>
-    private double Evaluate() => HeldOutLoss.Mean(_executor, _objective, _heldOut, _heldOutBatch, _classCount);
 }

@@ -4,29 +4,57 @@ namespace LoraEdge.Benchmarks;
 /// Finds the data: in the folder given, and what is absent there in ../shared/data beside the repository, or where the
 /// environment variable LORAEDGE_DATA points.
 /// </summary>
-internal sealed class BenchmarkData(string? given)
+internal sealed class BenchmarkData
 {
-    /// <summary>Whether a folder was given: then every player in it counts as held out.</summary>
-    public bool IsGiven => given is not null;
+    private readonly string? _given;
+
+    /// <param name="given">The folder given; null when none is.</param>
+    /// <param name="shared">The project's own data; null for where it usually is.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder as the one given.</exception>
+    public BenchmarkData(string? given, string? shared = null)
+    {
+        Shared = shared ?? Environment.GetEnvironmentVariable("LORAEDGE_DATA") ?? FindShared();
+        if (given is not null && !Directory.Exists(given))
+            throw new DirectoryNotFoundException($"--data: there is no folder '{given}'.");
+
+        // The project's own data holds players whom the base model knows, whoever names it.
+        _given = given is null || FullPath(given) == FullPath(Shared) ? null : given;
+    }
 
     /// <summary>The project's own data.</summary>
-    public static string Shared { get; } = Environment.GetEnvironmentVariable("LORAEDGE_DATA") ?? FindShared();
+    public string Shared { get; }
 
-    /// <summary>The files of a folder of the data.</summary>
-    /// <param name="folder">Name of the folder, for example <c>chess</c>.</param>
+    /// <summary>A folder of the data.</summary>
+    /// <param name="name">Its name, for example <c>chess</c>.</param>
     /// <exception cref="DirectoryNotFoundException">Neither place has such a folder.</exception>
-    public string Folder(string folder)
+    public DataFolder Folder(string name)
     {
-        string[] candidates = [.. new[] { given, Shared }.OfType<string>().Select(root => Path.Combine(root, folder))];
-        return candidates.FirstOrDefault(Directory.Exists)
-            ?? throw new DirectoryNotFoundException($"There is no folder {string.Join(" or ", candidates)}; pass --data or set LORAEDGE_DATA.");
+        string shared = Path.Combine(Shared, name);
+        if (_given is not null && Path.Combine(_given, name) is var own && Directory.Exists(own))
+            return new DataFolder(own, IsGiven: true);
+        return Directory.Exists(shared)
+            ? new DataFolder(shared, IsGiven: false)
+            : throw new DirectoryNotFoundException($"There is no folder '{shared}'; pass --data or set LORAEDGE_DATA.");
     }
+
+    /// <summary>Path of one file of the data.</summary>
+    /// <param name="path">Path inside the data.</param>
+    /// <exception cref="FileNotFoundException">Neither place has it.</exception>
+    public string File(string path)
+    {
+        string shared = Path.Combine(Shared, path);
+        if (_given is not null && Path.Combine(_given, path) is var own && System.IO.File.Exists(own))
+            return own;
+        return System.IO.File.Exists(shared) ? shared : throw new FileNotFoundException($"There is no file '{shared}'; pass --data or set LORAEDGE_DATA.");
+    }
+
+    private static string FullPath(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     private static string FindShared()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "LoraEdge.sln")))
+            if (System.IO.File.Exists(Path.Combine(folder.FullName, "LoraEdge.sln")))
                 return Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared", "data"));
         }
 

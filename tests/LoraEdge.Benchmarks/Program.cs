@@ -1,13 +1,18 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Text.Json;
 using LoraEdge;
 using LoraEdge.Benchmarks;
 using LoraEdge.Benchmarks.Personalization;
+using LoraEdge.Benchmarks.TrainingStep;
 using Rival.Chess;
 
+if (args is [StepProcess.Verb, ..])
+    return StepProcess.Run(args);
 var benchmarks = new Dictionary<string, Func<BenchmarkRun, object>>
 {
     ["personalization"] = PersonalizationBenchmark.Run,
+    ["training-step"] = TrainingStepBenchmark.Run,
 };
 var name = new Argument<string>("name") { Description = $"What to measure: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);
@@ -17,17 +22,25 @@ var json = new Option<bool>("--json") { Description = "Nothing on stdout but the
 var root = new RootCommand("Measures LoraEdge. Progress goes to stderr; stdout ends with one JSON object.") { name, data, full, json };
 root.SetAction(result =>
 {
-    try
-    {
-        var run = new BenchmarkRun(new BenchmarkData(result.GetValue(data)), result.GetValue(full), result.GetValue(json));
-        object figures = benchmarks[result.GetRequiredValue(name)](run);
-        Console.WriteLine(JsonSerializer.Serialize(figures, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase }));
-        return 0;
-    }
-    catch (Exception error) when (error is LoraEdgeException or PgnException or DirectoryNotFoundException)
-    {
-        Console.Error.WriteLine(error.Message);
-        return 2;
-    }
+    var run = new BenchmarkRun(new BenchmarkData(result.GetValue(data)), result.GetValue(full), result.GetValue(json));
+    object figures = benchmarks[result.GetRequiredValue(name)](run);
+    Console.WriteLine(JsonSerializer.Serialize(figures, new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase }));
+    return 0;
 });
-return root.Parse(args).Invoke();
+ParseResult parsed = root.Parse(args);
+if (parsed.Action is ParseErrorAction)
+    return Fail($"{parsed.Errors[0].Message} See --help.");
+try
+{
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception error) when (error is LoraEdgeException or PgnException or IOException or UnauthorizedAccessException)
+{
+    return Fail(error.Message);
+}
+
+static int Fail(string message)
+{
+    Console.Error.WriteLine(string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+    return 2;
+}

@@ -89,6 +89,31 @@ public sealed class GraphTests
     }
 
     [Test]
+    public void NodesOfASubgraph_AreSortedAndIndexedLikeThoseOfTheMainGraph()
+    {
+        var builder = new GraphBuilder("outer").Input("x", TensorElementType.Float32).Input("flag", TensorElementType.Boolean);
+        GraphBuilder then = builder.Subgraph("then"), otherwise = builder.Subgraph("else");
+        then.Node("Abs", ["a"], ["r"]);
+        then.Node("Neg", ["x"], ["a"]);
+        otherwise.Node("Abs", [otherwise.Node("Neg", ["x"])], ["r"]);
+        builder.Node("If", ["flag"], ["y"], [("then_branch", then.Output("r", TensorElementType.Float32)), ("else_branch", otherwise.Output("r", TensorElementType.Float32))]);
+        OnnxNode conditional = builder.Output("y", TensorElementType.Float32).Build().Graph.Nodes.Single();
+
+        OnnxGraph branch = conditional.GetGraph("then_branch")!;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Outputs(branch.Nodes), Is.EqualTo(new[] { "a", "r" }));
+            Assert.That(branch.CapturedValues, Is.EqualTo(new[] { "x" }));
+            Assert.That(branch.AncestorsOf(["a", "x"]), Has.Count.EqualTo(1));
+            Assert.That(conditional.GraphAttributes.Select(entry => entry.Attribute), Is.EqualTo(new[] { "else_branch", "then_branch" }));
+            Assert.That(conditional.Subgraphs, Has.Count.EqualTo(2));
+            Assert.That(conditional.GetGraph("body"), Is.Null);
+            Assert.That(conditional.GetGraph("else_branch")!.Nodes[0].Outputs[0], Is.Not.EqualTo("a"));
+        });
+    }
+
+    [Test]
     public void DisplayName_IsTheNameOrTheFirstOutput()
     {
         var builder = new GraphBuilder("names").Input("x", TensorElementType.Float32);

@@ -26,6 +26,16 @@ public sealed class HostileBytesTests
     }
 
     [Test]
+    public void Parse_Of2000MutationsOfAModelWithFunctions_GivesAModelOrTheTypedError()
+    {
+        byte[] bytes = SmallModels.WithFunctions().ToBytes();
+        var random = new Random(20240602);
+        for (int round = 0; round < 2000; round++)
+            Exercise(Mutate(bytes, random), $"mutation {round}");
+        Assert.That(_accepted, Is.InRange(20, 1900), "mutations must reach both outcomes");
+    }
+
+    [Test]
     public void Parse_OfEveryByteSetToItsExtremes_GivesAModelOrTheTypedError()
     {
         byte[] bytes = SmallModels.Everything().ToBytes();

@@ -46,10 +46,12 @@ public sealed class MalformedModelTests
         yield return Tensor("segments", "segments", HandMade.Tensor("t", 2, 1).Message(3, new Wire().Varint(1, 0)).Bytes(9, 7));
         yield return Tensor("a hundred axes", "100 axes", HandMade.Tensor("t", 2, [.. Enumerable.Repeat(1L, 100)]).Bytes(9, 7));
         yield return Graph("tensor of an attribute", "tensor 't'", new Wire().Message(1, HandMade.Node("Constant", [], ["a"], new Wire().Text(1, "value").Message(5, HandMade.Tensor("t", 1, 7)))));
-        yield return Graph("subgraph computes a value twice", "subgraph", new Wire().Message(1, HandMade.Node("If", ["x"], ["a"], new Wire().Text(1, "then_branch").Message(6,
-            new Wire().Message(1, HandMade.Node("Neg", ["x"], ["b"])).Message(1, HandMade.Node("Neg", ["x"], ["b"]))))));
-        yield return Graph("subgraph reads nothing that exists", "'nothing'", new Wire().Message(1, HandMade.Node("If", ["x"], ["a"], new Wire().Text(1, "then_branch").Message(6,
-            new Wire().Message(1, HandMade.Node("Neg", ["nothing"], ["b"]))))));
+        yield return Graph("subgraph computes a value twice", "'b'", Branch(new Wire().Message(1, HandMade.Node("Neg", ["x"], ["b"])).Message(1, HandMade.Node("Neg", ["x"], ["b"]))));
+        yield return Graph("subgraph reads nothing that exists", "'nothing'", Branch(new Wire().Message(1, HandMade.Node("Neg", ["nothing"], ["b"]))));
+        yield return Graph("subgraph with a cycle", "cycle", Branch(new Wire().Message(1, HandMade.Node("Add", ["x", "c"], ["b"])).Message(1, HandMade.Node("Neg", ["b"], ["c"]))));
+        yield return Graph("subgraph with two initializers of one name", "two initializers named 't'", Branch(new Wire().Message(5, HandMade.Tensor("t", [0], 1)).Message(5, HandMade.Tensor("t", [0], 1))));
+        yield return Graph("subgraph with an unknown domain", "'custom'", Branch(new Wire().Message(1, HandMade.Node("Neg", ["x"], ["b"]).Text(7, "custom"))));
+        yield return Graph("subgraph whose output nothing computes", "'c'", Branch(new Wire().Message(12, HandMade.Value("c", 1))));
         yield return Graph("tensor of a subgraph", "tensor 't'", new Wire().Message(1, HandMade.Node("If", ["x"], ["a"], new Wire().Text(1, "then_branch").Message(6,
             new Wire().Message(5, HandMade.Tensor("t", 1, 7))))));
         yield return Graph("subgraphs without end", "hand-made.onnx", Nested(200));
@@ -82,6 +84,9 @@ public sealed class MalformedModelTests
     [Test]
     public void Load_OfAFolder_IsRefused() =>
         Assert.That(() => OnnxModel.Load(Path.GetTempPath()), Throws.TypeOf<ModelFormatException>());
+
+    /// <summary>An If that has one branch.</summary>
+    private static Wire Branch(Wire graph) => new Wire().Message(1, HandMade.Node("If", ["x"], ["a"], new Wire().Text(1, "then_branch").Message(6, graph)));
 
     private static Wire Axis() => new Wire().Text(1, "axis").Varint(3, 1);
 

@@ -46,6 +46,29 @@ internal static class SmallModels
         proto.Graph.Output.Add(new ValueInfoProto { Name = "chosen" });
     });
 
+    /// <summary>Two functions, one of which calls the other, with attributes, an optional input, a conditional and names that are used outside too.</summary>
+    public static GraphBuilder WithFunctions()
+    {
+        GraphBuilder scale = new("Scale"), layer = new GraphBuilder("Layer").Opset("local", 1);
+        scale.Node("Constant", [], ["h"], [("value_float", AttributeReference.To<float>("factor"))]);
+        scale.Node("Mul", ["x", "h"], ["y"]);
+        GraphBuilder then = layer.Subgraph("then"), otherwise = layer.Subgraph("else");
+        then.Node("Add", ["h", "b"], ["r"]);
+        otherwise.Initializer("own", [1f]).Node("Scale", ["own"], ["r"], domain: "local");
+        layer.Node("MatMul", ["x", "w"], ["h"]);
+        layer.Node("Scale", ["h"], ["s"], [("factor", AttributeReference.To<float>("outer"))], "local");
+        layer.Node("If", ["flag"], ["c"], [("then_branch", then.Output("r", TensorElementType.Float32)), ("else_branch", otherwise.Output("r", TensorElementType.Float32))]);
+        layer.Node("Clip", ["s", "c", "top"], ["y"]);
+        GraphBuilder builder = new GraphBuilder("functions").Opset("local", 1)
+            .Input("x", TensorElementType.Float32, "batch", 2).Input("flag", TensorElementType.Boolean)
+            .Initializer("w", Ramp(4, 0.1f), 2, 2).Initializer("b", Ramp(2, 0.2f), 2)
+            .Function("local", scale, ["x"], ["y"], [("factor", 2f)])
+            .Function("local", layer, ["x", "w", "b", "flag", "top"], ["y"], [("outer", null)]);
+        builder.Node("Layer", ["x", "w", "b", "flag"], ["h"], [("outer", 3f)], "local", "call");
+        builder.Node("Scale", ["h"], ["y"], domain: "local");
+        return builder.Output("y", TensorElementType.Float32, "batch", 2);
+    }
+
     /// <summary>A copy of a model after an edit of its messages.</summary>
     public static OnnxModel Changed(OnnxModel model, Action<ModelProto> change, string? folder = null) =>
         OnnxModel.Parse(ChangedBytes(model, change), "changed.onnx", folder);

@@ -91,6 +91,38 @@ public sealed class AdaptationTests
     }
 
     [Test]
+    public void StartTraining_OnAnUndeclaredValue_LeavesOutTheRecordsThatDoNotFitIt()
+    {
+        using var host = new Host();
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Options(host) with { Objective = new Objective { ValueName = "sum" } });
+        Profile profile = plugin.OpenProfile("ada");
+        profile.Record(Host.Input(1), Target.Class(16));
+        Host.Play(profile, 40);
+        profile.Record(Host.Input(2), Target.Class(1, [1, 99]));
+
+        TrainingResult result = Host.Train(plugin, profile);
+
+        Assert.That(result.Error, Is.Null);
+        Assert.That((result.RecordsDropped, profile.RecordCount, result.Adapter!.Training.Records), Is.EqualTo((2, 40, 37L)));
+        Assert.That(result.DropReason, Does.Contain("the class 16, but there are 16"));
+    }
+
+    [Test]
+    public void StartTraining_WithARegressionTargetOfAnotherLengthInFront_LeavesOutThatOneAlone()
+    {
+        using var host = new Host();
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Options(host) with { Objective = new Objective { ValueName = "hidden", Loss = LossKind.Huber } });
+        Profile profile = plugin.OpenProfile("ada");
+        profile.Record(Host.Input(1), Target.Regression(1, 2));
+        for (int seed = 2; seed < 22; seed++)
+            profile.Record(Host.Input(seed), Target.Regression(new float[16]));
+
+        TrainingResult result = Host.Train(plugin, profile);
+
+        Assert.That((result.Error, result.RecordsDropped, profile.RecordCount), Is.EqualTo(((Exception?)null, 1, 20)));
+    }
+
+    [Test]
     public void StartTraining_ModelThatCannotBeTrained_FailsAndServesOn()
     {
         var builder = new GraphBuilder("gelu").Opset("com.microsoft", 1)

@@ -114,6 +114,30 @@ public sealed class CancellationTests
     }
 
     [Test]
+    public void Dispose_WhileAnAdapterIsStored_LetsNoFileChangeAfterwards([Values] bool wholePlugin)
+    {
+        for (int attempt = 0; attempt < 10; attempt++)
+        {
+            var trainer = new FakeTrainer(() => RandomAdapter.For(_host.Model)) { PlannedSteps = 1 };
+            LoraEdgePlugin plugin = _host.Load(trainer);
+            Profile profile = plugin.OpenProfile($"player {attempt}");
+            Host.Play(profile, 20);
+            int before = _host.StoredFiles.Length;
+            profile.StartTraining();
+            SpinWait.SpinUntil(() => _host.StoredFiles.Length > before, 30_000);
+
+            if (wholePlugin)
+                plugin.Dispose();
+            profile.Dispose();
+            string[] after = _host.StoredFiles;
+            plugin.Dispose();
+
+            Host.WaitUntil(() => trainer.Disposals == 1);
+            Assert.That(_host.StoredFiles, Is.EquivalentTo(after).And.None.EndsWith(".tmp"));
+        }
+    }
+
+    [Test]
     public void Dispose_Everything_IsRefusedAfterwards()
     {
         Profile profile = Trainable("ada");

@@ -44,6 +44,14 @@ public sealed class LoadTests
     public void Load_HeldOutShareOutOfRange_IsRefused(double share) =>
         Assert.That(() => LoraEdgePlugin.Load(_host.Options() with { HeldOutShare = share }), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("HeldOutShare"));
 
+    [TestCase("")]
+    [TestCase(" ")]
+    public void Load_EmptyPaths_AreRefusedByName(string path)
+    {
+        Assert.That(() => LoraEdgePlugin.Load(_host.Options() with { ModelPath = path }), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("ModelPath"));
+        Assert.That(() => LoraEdgePlugin.Load(_host.Options() with { StorageFolder = path }), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("StorageFolder"));
+    }
+
     [Test]
     public void Load_OtherOptionsOutOfRange_AreRefused()
     {

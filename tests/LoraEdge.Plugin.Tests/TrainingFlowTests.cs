@@ -163,6 +163,56 @@ public sealed class TrainingFlowTests
         Assert.That(_trainer.OpenSessions, Is.Zero);
     }
 
+    [Test]
+    public void Completed_AfterRecordsThatDoNotFit_WasTrainedWithoutThemAndDropsThem()
+    {
+        Host.Play(_profile, 20);
+        HashSet<Interaction> unfit = [];
+        _trainer.OnStart = request =>
+        {
+            if (unfit.Count == 0)
+                unfit = [request.Records[3], request.HeldOut[0]];
+            Refuse(request, unfit);
+        };
+
+        TrainingResult result = Host.Train(_plugin, _profile);
+
+        Assert.That((result.Error, result.RecordsDropped, result.DropReason), Is.EqualTo(((Exception?)null, 2, "they do not fit")));
+        Assert.That(_trainer.Requests.Select(request => (request.Records.Count, request.HeldOut.Count)), Is.EqualTo(new[] { (18, 2), (17, 1) }));
+        Assert.That(_profile.RecordCount, Is.EqualTo(18));
+        Assert.That(Host.Train(_plugin, _profile), Has.Property("RecordsDropped").Zero.And.Property("DropReason").Null);
+    }
+
+    [Test]
+    public void Completed_WhereNoRecordFits_FailsAndDropsNone()
+    {
+        Host.Play(_profile, 20);
+        _trainer.OnStart = request => Refuse(request, [.. request.Records]);
+
+        TrainingResult result = Host.Train(_plugin, _profile);
+
+        Assert.That((result.Error?.Message, result.RecordsDropped, _profile.RecordCount), Is.EqualTo(("they do not fit", 0, 20)));
+    }
+
+    [Test]
+    public void Completed_WhereOneRecordAfterTheOtherDoesNotFit_GivesUpAndDropsNone()
+    {
+        Host.Play(_profile, 100);
+        _trainer.OnStart = request => Refuse(request, [request.Records[0]]);
+
+        TrainingResult result = Host.Train(_plugin, _profile);
+
+        Assert.That(result.Error, Is.TypeOf<InvalidInputException>());
+        Assert.That((_trainer.Requests.Count, _profile.RecordCount), Is.EqualTo((8, 100)));
+    }
+
+    private static void Refuse(TrainingRequest request, HashSet<Interaction> unfit)
+    {
+        Interaction[] found = [.. request.Records.Concat(request.HeldOut).Where(unfit.Contains)];
+        if (found.Length > 0)
+            throw new InvalidInputException("they do not fit") { Records = found };
+    }
+
     private Type Fail(string failure, string file)
     {
         switch (failure)

@@ -81,6 +81,17 @@ public sealed class FullFineTunerTests
     }
 
     [Test]
+    public void ACheckpointOfWeightsThatAreNotFinite_IsNotWritten()
+    {
+        using var tuner = new FullFineTuner(s_model, Players.Objective);
+        tuner.Step(s_records, learningRate: 1e300);
+        using var checkpoint = new MemoryStream();
+
+        Assert.That(() => tuner.SaveCheckpoint(checkpoint), Throws.TypeOf<TrainingFailedException>().With.Message.Contains("finite"));
+        Assert.That(checkpoint.Length, Is.Zero);
+    }
+
+    [Test]
     public void ADamagedCheckpoint_IsRefused_AndChangesNothing()
     {
         using var tuner = new FullFineTuner(s_model, Players.Objective);

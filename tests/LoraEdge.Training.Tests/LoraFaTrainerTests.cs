@@ -40,15 +40,16 @@ public sealed class LoraFaTrainerTests
 
         TrainingSessions.With(s_model, request, session =>
         {
-            List<(long Step, double Loss)> judged = [];
+            // The figure of a step stands when its evaluation has ended, some calls later.
+            Dictionary<long, double> judged = [];
             for (bool more = true; more;)
             {
                 more = session.Step();
                 if (session.Progress.Step % 3 == 0)
-                    judged.Add((session.Progress.Step, session.Progress.HeldOutLoss));
+                    judged[session.Progress.Step] = session.Progress.HeldOutLoss;
             }
 
-            (long step, double loss) = judged.MinBy(entry => entry.Loss);
+            (long step, double loss) = judged.MinBy(entry => entry.Value);
             TrainingSummary summary = session.Complete().Training;
             Assert.That(session.Progress.Step, Is.LessThan(session.Progress.PlannedSteps), "training should have stopped early");
             Assert.That(judged, Has.Count.EqualTo(step / 3 + 5), "five evaluations without improvement end training");

@@ -7,10 +7,14 @@ internal static class OnnxRuntimeReference
 {
     /// <summary>Runs a model.</summary>
     /// <returns>The model's outputs by name.</returns>
-    public static Dictionary<string, HostTensor> Run(OnnxModel model, IReadOnlyDictionary<string, HostTensor> inputs)
+    public static Dictionary<string, HostTensor> Run(OnnxModel model, IReadOnlyDictionary<string, HostTensor> inputs) => Run(model.ToBytes(), inputs);
+
+    /// <summary>Runs the content of an <c>.onnx</c> file.</summary>
+    /// <returns>The model's outputs by name.</returns>
+    public static Dictionary<string, HostTensor> Run(byte[] model, IReadOnlyDictionary<string, HostTensor> inputs)
     {
         using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        using var session = new InferenceSession(model.ToBytes(), options);
+        using var session = new InferenceSession(model, options);
         using var run = new RunOptions();
         OrtValue[] values = [.. inputs.Values.Select(ToOrt)];
         try

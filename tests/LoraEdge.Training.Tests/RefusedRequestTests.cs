@@ -78,6 +78,27 @@ public sealed class RefusedRequestTests
         Assert.That(() => Start(TrainingSessions.Request(s_records, [.. s_records, record])), Throws.TypeOf<InvalidInputException>().With.Message.Contains(why));
     }
 
+    [Test]
+    public void SeveralRecordsThatDoNotFit_AreAllNamedAtOnce()
+    {
+        Interaction missing = new(new Dictionary<string, HostTensor>(), Target.Class(0)), class4 = Players.Record(new float[8], Target.Class(4)), class9 = Players.Record(new float[8], Target.Class(9));
+
+        Assert.That(Refused([missing, .. s_records, missing with { Weight = 2 }]), Is.EqualTo(new[] { missing, missing with { Weight = 2 } }));
+        Assert.That(Refused([.. s_records, class4, class9]), Is.EqualTo(new[] { class4, class9 }));
+        Assert.That(() => Start(TrainingSessions.Request([.. s_records, class4, class9], [])), Throws.TypeOf<InvalidInputException>().With.Message.Contains("Record 10 of 12").And.Message.EndsWith("Neither do 1 more."));
+    }
+
+    [Test]
+    public void ARegressionTargetOfAnotherLengthInFront_IsTheOneThatDoesNotFit()
+    {
+        Interaction[] records = [.. s_records.Select((record, i) => record with { Target = Target.Regression(new float[i == 0 ? 1 : 4]) })];
+
+        Assert.That(Refused(records, new Objective { ValueName = "logits", Loss = LossKind.Huber }), Is.EqualTo(records[..1]));
+    }
+
+    private static IReadOnlyList<Interaction> Refused(Interaction[] records, Objective? objective = null) =>
+        Assert.Throws<InvalidInputException>(() => Start(TrainingSessions.Request(records, []) with { Objective = objective ?? Players.Objective }))!.Records;
+
     [TestCaseSource(nameof(BadObjectives))]
     public void AnObjectiveThatCannotBeComputed_IsRefused(string why, Objective objective, Target target)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LoraEdge.Inference;
+using LoraEdge.Interactions;
 using LoraEdge.Storage;
 
 namespace LoraEdge.Background;
@@ -10,19 +11,27 @@ internal sealed class TrainingRun
     private readonly Profile _profile;
     private readonly LoraEdgePlugin _plugin;
     private readonly AdapterSlot _slot;
-    private readonly TrainingRequest _request;
+    private readonly InteractionLog _log;
+    private readonly FittingRecords _records;
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly object _adopting = new();
 
     // Boxed, so that another thread reads figures of one step.
     private object _progress = default(TrainingProgress);
 
     /// <summary>Orders a training on all but the newest records, which are held out.</summary>
-    public TrainingRun(Profile profile, LoraEdgePlugin plugin, AdapterSlot slot, Interaction[] records, int heldOut)
+    /// <exception cref="InvalidInputException">Nothing would be left to train on.</exception>
+    public TrainingRun(Profile profile, LoraEdgePlugin plugin, AdapterSlot slot, InteractionLog log, int? heldOutRecords)
     {
         _profile = profile;
         _plugin = plugin;
         _slot = slot;
-        _request = new TrainingRequest
+        _log = log;
+        Interaction[] records = log.Snapshot();
+        int heldOut = heldOutRecords ?? (int)(records.Length * plugin.Options.HeldOutShare);
+        if (heldOut < 0 || heldOut >= records.Length)
+            throw new InvalidInputException($"The profile '{profile.Name}' has {records.Length} records; {heldOut} of them held out leave none to train on. Record more first.");
+        _records = new FittingRecords(new TrainingRequest
         {
             ModelPath = plugin.Options.ModelPath,
             Objective = plugin.Options.Objective,
@@ -30,14 +39,22 @@ internal sealed class TrainingRun
             HeldOut = new ArraySegment<Interaction>(records, records.Length - heldOut, heldOut),
             Projection = plugin.Options.Projection,
             Options = plugin.Options.Training,
-        };
+        });
     }
 
     /// <summary>Latest figures; from any thread.</summary>
     public TrainingProgress Progress => (TrainingProgress)Volatile.Read(ref _progress);
 
-    /// <summary>Asks the run to end before its next step; from any thread.</summary>
+    /// <summary>Asks the run to end before its next step; from any thread. An adapter that is being stored still is.</summary>
     public void Cancel() => _cancellation.Cancel();
+
+    /// <summary>Waits while an adapter is being stored. After a cancel, none is stored any more once this has returned.</summary>
+    public void WaitForAdoption()
+    {
+        lock (_adopting)
+        {
+        }
+    }
 
     /// <summary>Tells the host that the run was cancelled before it began.</summary>
     public void ReportCancelled() => _plugin.Events.AddResult(_profile, new TrainingResult { IsCancelled = true });
@@ -49,9 +66,17 @@ internal sealed class TrainingRun
         TrainingResult result;
         try
         {
-            Adapter trained = Train(trainer, steps);
+            Adapter trained = TrainOnWhatFits(trainer, steps);
             StoredAdapter stored = steps.Lengthy(() => Adopt(trained), _cancellation.Token);
-            result = new TrainingResult { Adapter = stored.Adapter, FilePath = stored.Path, Bytes = stored.Bytes };
+            _log.Remove(_records.Dropped);
+            result = new TrainingResult
+            {
+                Adapter = stored.Adapter,
+                FilePath = stored.Path,
+                Bytes = stored.Bytes,
+                RecordsDropped = _records.Dropped.Count,
+                DropReason = _records.Reason,
+            };
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
@@ -65,9 +90,24 @@ internal sealed class TrainingRun
         _plugin.Events.AddResult(_profile, result with { Elapsed = watch.Elapsed });
     }
 
+    private Adapter TrainOnWhatFits(IAdapterTrainer trainer, StepGate steps)
+    {
+        while (true)
+        {
+            try
+            {
+                return Train(trainer, steps);
+            }
+            catch (InvalidInputException error) when (_records.Drop(error))
+            {
+                // Once more without them.
+            }
+        }
+    }
+
     private Adapter Train(IAdapterTrainer trainer, StepGate steps)
     {
-        using ITrainingSession session = steps.Lengthy(() => trainer.Start(_request), _cancellation.Token);
+        using ITrainingSession session = steps.Lengthy(() => trainer.Start(_records.Request), _cancellation.Token);
         bool more;
         do
         {
@@ -86,18 +126,22 @@ internal sealed class TrainingRun
     {
         StoredAdapter stored = _plugin.Store.Encode(_profile.Name, trained);
         MergedSession session = _plugin.Model.Build(stored.Adapter);
-        try
+        lock (_adopting)
         {
-            _cancellation.Token.ThrowIfCancellationRequested();
-            _plugin.Store.Save(stored);
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
+            try
+            {
+                _cancellation.Token.ThrowIfCancellationRequested();
+                _plugin.Store.Save(stored);
+            }
+            catch
+            {
+                session.Dispose();
+                throw;
+            }
+
+            _slot.Swap(session);
         }
 
-        _slot.Swap(session);
         return stored;
     }
 }

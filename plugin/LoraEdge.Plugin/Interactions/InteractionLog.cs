@@ -20,6 +20,13 @@ internal sealed class InteractionLog
             _records.Add(record);
     }
 
+    /// <summary>Takes out certain records, told by identity.</summary>
+    public void Remove(HashSet<Interaction> records)
+    {
+        lock (_records)
+            _records.RemoveAll(records.Contains);
+    }
+
     /// <summary>What has been recorded so far, oldest first.</summary>
     public Interaction[] Snapshot()
     {

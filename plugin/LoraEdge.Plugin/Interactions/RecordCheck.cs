@@ -7,6 +7,7 @@ namespace LoraEdge.Interactions;
 internal sealed class RecordCheck(OnnxModel model, Objective objective)
 {
     private readonly ModelInputs _inputs = new(model);
+    private readonly DeclaredValue _value = new(model.Graph, objective.ValueName);
 
     /// <exception cref="InvalidInputException">The record does not fit the model or the objective.</exception>
     public void Require(IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight)
@@ -20,7 +21,7 @@ internal sealed class RecordCheck(OnnxModel model, Objective objective)
 
         if (!(weight >= 0) || float.IsInfinity(weight))
             throw new InvalidInputException($"The weight of a record is {weight}; it must be finite and not negative.");
-        if (objective.ProblemWith(target) is { } problem)
+        if (objective.ProblemWith(target, _value.ShapeFor(inputs)) is { } problem)
             throw new InvalidInputException($"The target of a record does not fit the objective '{objective.ValueName}' ({objective.Loss}): {problem}.");
     }
 }

@@ -10,4 +10,10 @@ public sealed class InvalidInputException : LoraEdgeException
         : base(message, innerException)
     {
     }
+
+    /// <summary>
+    /// The records that do not fit, all that were found, when the error is about some of a list: the others could be trained
+    /// without them. Otherwise empty.
+    /// </summary>
+    public IReadOnlyList<Interaction> Records { get; init; } = [];
 }

@@ -9,7 +9,7 @@ public interface ITrainingSession : IDisposable
     /// <summary>How far the session is.</summary>
     TrainingProgress Progress { get; }
 
-    /// <summary>Runs one optimizer step, and an evaluation when one is due.</summary>
+    /// <summary>Runs one optimizer step, or scores one batch of held-out records while an evaluation is due.</summary>
     /// <returns>Whether there is more to do.</returns>
     /// <exception cref="TrainingFailedException">The loss or a gradient is not finite.</exception>
     bool Step();

@@ -33,4 +33,14 @@ public sealed record Objective
         LossKind.SequenceCrossEntropy => TargetRules.ProblemOfSequence(target, IgnoreIndex),
         _ => TargetRules.ProblemOfClass(target),
     };
+
+    /// <summary>The same, where something is known of what the model computes for the record.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="shape">Sizes of the value's axes, the batch axis in front; null for a size that is not known, empty when nothing is.</param>
+    public string? ProblemWith(Target target, IReadOnlyList<long?> shape) => ProblemWith(target) ?? Loss switch
+    {
+        LossKind.MeanSquaredError or LossKind.Huber => TargetShape.ProblemOfValues(target, shape),
+        LossKind.SequenceCrossEntropy => TargetShape.ProblemOfSequence(target, shape, IgnoreIndex),
+        _ => TargetShape.ProblemOfClass(target, shape),
+    };
 }

@@ -32,6 +32,8 @@ internal static class TargetRules
             return $"its target is the class {classes[0]}, which is negative";
         if (target.AllowedClasses is not { } allowed)
             return null;
+        if (Array.Find(allowed, index => index < 0) is var negative and < 0)
+            return $"its allowed classes name the class {negative}, which is negative";
         if (Array.IndexOf(allowed, (int)classes[0]) < 0)
             return $"its target class {classes[0]} is not among its allowed classes";
         return new HashSet<int>(allowed).Count == allowed.Length ? null : "a class is listed twice among its allowed classes";

@@ -57,6 +57,13 @@ public sealed record TrainingOptions
     /// <summary>CPU threads libtorch may use for training. Default: 1, so that the host keeps its other cores.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>
+    /// Megabytes (2^20 bytes) that a step may keep for its backward pass; what does not fit is computed again, which takes up
+    /// to a third more time and gives the same gradients up to rounding. Default: null, everything is kept. The batch, the
+    /// weights and the chunk of the head that is at work come on top.
+    /// </summary>
+    public double? MemoryTargetMegabytes { get; init; }
+
     /// <summary>Refuses what cannot work. Loading the plugin does, and every training.</summary>
     /// <exception cref="InvalidOptionsException">An option is outside its range; the message names both.</exception>
     public void Validate()
@@ -72,6 +79,7 @@ public sealed record TrainingOptions
         Require(EvaluationsPerEpoch >= 1, nameof(EvaluationsPerEpoch), EvaluationsPerEpoch, "1 or more");
         Require(Patience >= 1, nameof(Patience), Patience, "1 or more");
         Require(TrustRegion > 0, nameof(TrustRegion), TrustRegion, "above 0");
+        Require(MemoryTargetMegabytes is null or (> 0 and < 1 << 20), nameof(MemoryTargetMegabytes), MemoryTargetMegabytes ?? 0, "above 0, or null");
         Require(Threads >= 1, nameof(Threads), Threads, "1 or more");
         RequirePatterns(IncludeLayers, nameof(IncludeLayers));
         RequirePatterns(ExcludeLayers, nameof(ExcludeLayers));

@@ -10,22 +10,9 @@ internal static class ObjectiveLoss
     /// <summary>Smallest probability that a logarithm is taken of.</summary>
     private const float Tiny = 1e-30f;
 
-    /// <summary>The mean loss over everything in the batch that carries a target, weighted by record; a scalar.</summary>
-    public static Tensor Mean(Objective objective, Tensor value, RecordBatch batch)
-    {
-        (Tensor losses, Tensor counts) = PerRecord(objective, value, batch);
-        using (losses)
-        using (counts)
-        {
-            using Tensor weighted = losses.mul(batch.Weights), total = weighted.sum();
-            using Tensor weights = counts.mul(batch.Weights), norm = weights.sum(), safe = norm.clamp_min(1e-12f);
-            return total.div(safe);
-        }
-    }
-
-    /// <summary>Sum of the losses of each record, and how many losses that is; both of shape <c>(N)</c>.</summary>
+    /// <summary>Sum of the losses of each record, shape <c>(N)</c>.</summary>
     /// <exception cref="LoraEdgeException">Value, loss and targets do not go together.</exception>
-    public static (Tensor Losses, Tensor Counts) PerRecord(Objective objective, Tensor value, RecordBatch batch)
+    public static Tensor PerRecord(Objective objective, Tensor value, RecordBatch batch)
     {
         ObjectiveCheck.RequireFit(objective, value, batch);
         return objective.Loss switch
@@ -34,6 +21,21 @@ internal static class ObjectiveLoss
             LossKind.SequenceCrossEntropy => EveryPosition(objective, value, batch),
             _ => Regression(objective, value, batch),
         };
+    }
+
+    /// <summary>How many losses each record has, shape <c>(N)</c>.</summary>
+    public static Tensor Counts(Objective objective, RecordBatch batch)
+    {
+        switch (objective.Loss)
+        {
+            case LossKind.CrossEntropy:
+                return ones_like(batch.Weights);
+            case LossKind.SequenceCrossEntropy:
+                using (Tensor counted = batch.Classes!.ne(objective.IgnoreIndex), rows = counted.reshape(batch.Weights.shape[0], -1))
+                    return rows.sum(1, type: ScalarType.Float32);
+            default:
+                return full_like(batch.Weights, batch.Values!.shape[1]);
+        }
     }
 
     /// <summary>Scores of shape <c>(N, C)</c>, such that log_softmax of them are the log-probabilities.</summary>
@@ -56,13 +58,13 @@ internal static class ObjectiveLoss
         return positive.log();
     }
 
-    private static (Tensor, Tensor) SingleClass(Objective objective, Tensor value, RecordBatch batch)
+    private static Tensor SingleClass(Objective objective, Tensor value, RecordBatch batch)
     {
         using Tensor scores = ScoresAt(objective, value);
         using Tensor possible = Restrict(scores, batch);
         using Tensor logs = nn.functional.log_softmax(possible, 1);
         using Tensor target = TargetColumn(batch), picked = logs.gather(1, target), flat = picked.reshape(-1);
-        return (flat.neg(), ones_like(batch.Weights));
+        return flat.neg();
     }
 
     private static Tensor Restrict(Tensor scores, RecordBatch batch)
@@ -83,22 +85,22 @@ internal static class ObjectiveLoss
         return numbers.argmax(1, keepdim: true);
     }
 
-    private static (Tensor, Tensor) EveryPosition(Objective objective, Tensor value, RecordBatch batch)
+    private static Tensor EveryPosition(Objective objective, Tensor value, RecordBatch batch)
     {
         long records = value.shape[0], classes = value.shape[^1];
         using Tensor flatValue = value.reshape(-1, classes), scores = AsScores(objective.Form, flatValue);
         using Tensor flatTarget = batch.Classes!.reshape(-1);
         using Tensor losses = nn.functional.cross_entropy(scores, flatTarget, ignore_index: objective.IgnoreIndex, reduction: nn.Reduction.None);
-        using Tensor byRecord = losses.reshape(records, -1), counted = batch.Classes.ne(objective.IgnoreIndex), rows = counted.reshape(records, -1);
-        return (byRecord.sum(1), rows.sum(1, type: ScalarType.Float32));
+        using Tensor byRecord = losses.reshape(records, -1);
+        return byRecord.sum(1);
     }
 
-    private static (Tensor, Tensor) Regression(Objective objective, Tensor value, RecordBatch batch)
+    private static Tensor Regression(Objective objective, Tensor value, RecordBatch batch)
     {
         using Tensor flat = value.reshape(value.shape[0], -1), wide = flat.to(ScalarType.Float32);
         using Tensor losses = objective.Loss == LossKind.MeanSquaredError
             ? nn.functional.mse_loss(wide, batch.Values!, nn.Reduction.None)
             : nn.functional.huber_loss(wide, batch.Values!, objective.HuberDelta, nn.Reduction.None);
-        return (losses.sum(1), full_like(batch.Weights, losses.shape[1]));
+        return losses.sum(1);
     }
 }

@@ -12,6 +12,14 @@ internal static class ParameterValues
         return [.. parameters.Select(parameter => parameter.data<float>().ToArray())];
     }
 
+    /// <summary>Makes sure that captured values are worth keeping: nothing can be trained on from a number that is not finite.</summary>
+    /// <exception cref="TrainingFailedException">One is not.</exception>
+    public static void RequireFinite(string name, float[] values)
+    {
+        if (Array.Exists(values, value => float.IsNaN(value) || float.IsInfinity(value)))
+            throw new TrainingFailedException($"Training made the weight '{name}' something that is not finite; it is not kept. Lower the learning rate.");
+    }
+
     /// <summary>Puts captured values back.</summary>
     public static void Restore(IReadOnlyList<Tensor> parameters, float[][] values)
     {

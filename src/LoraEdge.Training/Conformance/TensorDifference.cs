@@ -13,10 +13,8 @@ internal static class TensorDifference
     /// <summary>The first difference in words; null when type, shape and numbers agree.</summary>
     public static string? Describe(Tensor actual, Tensor expected)
     {
-        if (actual.dtype != expected.dtype)
-            return $"the type is {actual.dtype}, expected {expected.dtype}";
-        if (!actual.shape.SequenceEqual(expected.shape))
-            return $"the shape is [{string.Join(",", actual.shape)}], expected [{string.Join(",", expected.shape)}]";
+        if (DescribeForm(actual, expected) is { } difference)
+            return difference;
         double[] found = Numbers(actual), wanted = Numbers(expected);
         double relative = expected.dtype == ScalarType.BFloat16 ? BFloat16Tolerance : RelativeTolerance;
         for (int i = 0; i < wanted.Length; i++)
@@ -26,6 +24,16 @@ internal static class TensorDifference
         }
 
         return null;
+    }
+
+    /// <summary>The difference in type or shape in words; null when they agree.</summary>
+    public static string? DescribeForm(Tensor actual, Tensor expected)
+    {
+        if (actual.dtype != expected.dtype)
+            return $"the type is {actual.dtype}, expected {expected.dtype}";
+        return actual.shape.SequenceEqual(expected.shape)
+            ? null
+            : $"the shape is [{string.Join(",", actual.shape)}], expected [{string.Join(",", expected.shape)}]";
     }
 
     private static bool Agree(double found, double wanted, double relative) =>

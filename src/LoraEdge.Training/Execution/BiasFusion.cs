@@ -8,42 +8,22 @@ namespace LoraEdge.Training.Execution;
 /// </summary>
 internal static class BiasFusion
 {
-    /// <summary>The nodes in the same order, every such pair as one node in the place of its Add.</summary>
-    /// <param name="graph">The graph.</param>
-    /// <param name="nodes">The nodes to run.</param>
-    /// <param name="wanted">Values that must be computed under their own name.</param>
-    public static IEnumerable<PlannedNode> Apply(OnnxGraph graph, IReadOnlyList<OnnxNode> nodes, IReadOnlyList<string> wanted)
+    /// <summary>The fused node in the place of an Add; null when it adds no bias to a product.</summary>
+    public static FusedNode? Match(PatternGraph graph, OnnxNode add)
     {
-        var products = new Dictionary<OnnxNode, OnnxNode>();
-        foreach (OnnxNode node in nodes)
+        if (!graph.Is(add, "Add"))
+            return null;
+        foreach (string side in add.Inputs)
         {
-            if (ProductBefore(graph, node) is { } product && !wanted.Contains(product.Outputs[0]))
-                products.Add(node, product);
+            string bias = add.Inputs[add.Inputs[0] == side ? 1 : 0];
+            if (graph.OnlyProducerOf(side, "MatMul") is { } product && IsBias(graph, weight: product.Inputs[1], bias))
+                return new FusedNode(new PlannedNode(product, [.. product.Inputs, bias], add.Outputs), [product]);
         }
 
-        HashSet<OnnxNode> fused = [.. products.Values];
-        return nodes.Where(node => !fused.Contains(node)).Select(node => products.TryGetValue(node, out OnnxNode? product)
-            ? new PlannedNode(product, [.. product.Inputs, Other(node, product)], node.Outputs)
-            : new PlannedNode(node, [.. node.Inputs, .. node.CapturedValues], node.Outputs));
+        return null;
     }
 
-    private static OnnxNode? ProductBefore(OnnxGraph graph, OnnxNode add)
-    {
-        if (!IsOperator(add, "Add"))
-            return null;
-        return add.Inputs.Select(graph.ProducerOf).FirstOrDefault(product =>
-            product is not null && IsOperator(product, "MatMul")
-            && graph.ConsumersOf(product.Outputs[0]).Count == 1
-            && IsBias(graph, weight: product.Inputs[1], bias: Other(add, product)));
-    }
-
-    private static bool IsOperator(OnnxNode node, string operation) =>
-        node.OpType == operation && node.Domain.Length == 0 && node.Inputs.Count == 2;
-
-    private static string Other(OnnxNode add, OnnxNode product) => add.Inputs[add.Inputs[0] == product.Outputs[0] ? 1 : 0];
-
-    private static bool IsBias(OnnxGraph graph, string weight, string bias) =>
-        graph.Initializers.TryGetValue(weight, out Initializer? matrix) && matrix.Dims.Length == 2
-        && graph.Initializers.TryGetValue(bias, out Initializer? vector) && vector.Dims.Length == 1
+    private static bool IsBias(PatternGraph graph, string weight, string bias) =>
+        graph.InitializerOf(weight) is { Dims.Length: 2 } matrix && graph.InitializerOf(bias) is { Dims.Length: 1 } vector
         && vector.Dims[0] == matrix.Dims[1] && vector.DataType == matrix.DataType;
 }

@@ -18,7 +18,7 @@ internal sealed class GraphExecutor : IDisposable
     private const int MaxPlans = 64;
 
     private readonly OnnxModel _model;
-    private readonly WeightTensors _weights = new();
+    private readonly WeightTensors _weights;
     private readonly TrainableWeights? _trained;
     private readonly Dictionary<string, GraphPlan> _plans = new(StringComparer.Ordinal);
     private readonly Queue<string> _oldestPlans = new();
@@ -32,6 +32,7 @@ internal sealed class GraphExecutor : IDisposable
         NativeLibtorch.EnsureLoaded();
         _model = model;
         _trained = trained;
+        _weights = new WeightTensors();
     }
 
     /// <summary>Plans that are kept at present.</summary>
@@ -41,7 +42,31 @@ internal sealed class GraphExecutor : IDisposable
     /// <param name="inputs">The model's inputs by name, borrowed.</param>
     /// <param name="outputs">Names of the wanted values; only their ancestors run.</param>
     /// <exception cref="LoraEdgeException">The inputs do not fit the model, or it cannot be executed.</exception>
-    public Tensor[] Run(IReadOnlyDictionary<string, Tensor> inputs, params string[] outputs) => PlanFor(inputs, outputs).Run(inputs);
+    public Tensor[] Run(IReadOnlyDictionary<string, Tensor> inputs, params string[] outputs)
+    {
+        InputCheck.Require(_model, inputs);
+        return RunFrom(inputs, outputs);
+    }
+
+    /// <summary>As <see cref="Run"/>, from values inside the graph instead of its inputs.</summary>
+    /// <param name="given">Values by name, borrowed; whatever the wanted ones need besides must follow from them.</param>
+    /// <param name="outputs">Names of the wanted values.</param>
+    public Tensor[] RunFrom(IReadOnlyDictionary<string, Tensor> given, params string[] outputs) => PlanFor(given, outputs).Run(given);
+
+    /// <summary>Runs a forward pass whose backward pass begins at one value, with the gradient that the caller then has.</summary>
+    /// <param name="inputs">The model's inputs by name, borrowed until the pass is disposed.</param>
+    /// <param name="value">The value to differentiate.</param>
+    /// <param name="memoryTarget">Bytes that the pass may keep for its backward pass; what does not fit is computed again. Null: all is kept.</param>
+    /// <exception cref="LoraEdgeException">The inputs do not fit the model, or it cannot be executed.</exception>
+    public IForwardPass Forward(IReadOnlyDictionary<string, Tensor> inputs, string value, long? memoryTarget)
+    {
+        InputCheck.Require(_model, inputs);
+        GraphPlan plan = PlanFor(inputs, [value]);
+        // What was drawn in the forward pass would not be drawn again.
+        if (memoryTarget is not { } target || plan.Steps.Any(step => RandomOperators.Contains(step.Node)))
+            return new KeptPass(RunFrom(inputs, value)[0]);
+        return new RecomputedPass(plan, inputs, plan.SegmentsFor(target));
+    }
 
     /// <inheritdoc />
     public void Dispose()
@@ -58,7 +83,6 @@ internal sealed class GraphExecutor : IDisposable
         string key = KeyOf(inputs, outputs);
         if (_plans.TryGetValue(key, out GraphPlan? plan))
             return plan;
-        InputCheck.Require(_model, inputs);
         plan = new PlanBuilder(_model, _weights, _trained).Build(inputs, outputs);
         Keep(key, plan);
         return plan;

@@ -9,12 +9,13 @@ namespace LoraEdge.Training.Execution;
 internal sealed class GraphPlan : IDisposable
 {
     private readonly IReadOnlyList<IDisposable> _owned;
+    private readonly Dictionary<long, IReadOnlyList<PlanSegment>> _segments = [];
 
     /// <summary>Assembles a plan; it owns <paramref name="owned"/>: folded values, and what nodes hold.</summary>
-    public GraphPlan(int slotCount, IReadOnlyList<PlanStep> steps, IReadOnlyList<(int Slot, string Name)> inputs,
+    public GraphPlan(IReadOnlyList<ValueFacts> values, IReadOnlyList<PlanStep> steps, IReadOnlyList<(int Slot, string Name)> inputs,
         IReadOnlyList<(int Slot, Tensor Value)> constants, IReadOnlyList<int> outputs, IReadOnlyList<IDisposable> owned)
     {
-        SlotCount = slotCount;
+        Values = values;
         Steps = steps;
         Inputs = inputs;
         Constants = constants;
@@ -22,8 +23,8 @@ internal sealed class GraphPlan : IDisposable
         _owned = owned;
     }
 
-    /// <summary>Number of values the plan keeps track of.</summary>
-    public int SlotCount { get; }
+    /// <summary>What is known of the value in each slot.</summary>
+    public IReadOnlyList<ValueFacts> Values { get; }
 
     /// <summary>What runs, in order.</summary>
     public IReadOnlyList<PlanStep> Steps { get; }
@@ -41,18 +42,17 @@ internal sealed class GraphPlan : IDisposable
     /// <param name="inputs">The inputs by name, borrowed.</param>
     public Tensor[] Run(IReadOnlyDictionary<string, Tensor> inputs)
     {
-        var values = new Tensor?[SlotCount];
-        Load(inputs, values);
-        try
-        {
-            foreach (PlanStep step in Steps)
-                RunStep(step, values);
-            return [.. Outputs.Select(slot => values[slot]!.alias())];
-        }
-        finally
-        {
-            Release(values);
-        }
+        using var values = new PlanValues(this, inputs);
+        values.Run(Steps);
+        return [.. Outputs.Select(slot => values[slot]!.alias())];
+    }
+
+    /// <summary>Where to cut the plan so that a pass keeps no more than so many bytes, if that can be; computed once a target.</summary>
+    public IReadOnlyList<PlanSegment> SegmentsFor(long memoryTarget)
+    {
+        if (!_segments.TryGetValue(memoryTarget, out IReadOnlyList<PlanSegment>? segments))
+            _segments[memoryTarget] = segments = PlanCuts.Choose(this, memoryTarget);
+        return segments;
     }
 
     /// <inheritdoc />
@@ -60,44 +60,5 @@ internal sealed class GraphPlan : IDisposable
     {
         foreach (IDisposable owned in _owned)
             owned.Dispose();
-    }
-
-    private void Load(IReadOnlyDictionary<string, Tensor> inputs, Tensor?[] values)
-    {
-        foreach ((int slot, string name) in Inputs)
-            values[slot] = inputs[name];
-        foreach ((int slot, Tensor value) in Constants)
-            values[slot] = value;
-    }
-
-    private static void RunStep(PlanStep step, Tensor?[] values)
-    {
-        var inputs = new Tensor?[step.Inputs.Length];
-        for (int i = 0; i < inputs.Length; i++)
-            inputs[i] = step.Inputs[i] < 0 ? null : values[step.Inputs[i]];
-        Tensor[] results = step.Run(inputs);
-        for (int i = 0; i < results.Length; i++)
-        {
-            if (i < step.Outputs.Length && step.Outputs[i] >= 0)
-                values[step.Outputs[i]] = results[i];
-            else
-                results[i].Dispose();
-        }
-
-        foreach (int slot in step.LastUses)
-        {
-            values[slot]?.Dispose();
-            values[slot] = null;
-        }
-    }
-
-    private void Release(Tensor?[] values)
-    {
-        foreach ((int slot, _) in Inputs)
-            values[slot] = null;
-        foreach ((int slot, _) in Constants)
-            values[slot] = null;
-        foreach (Tensor? value in values)
-            value?.Dispose();
     }
 }

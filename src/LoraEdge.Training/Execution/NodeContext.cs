@@ -43,6 +43,9 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     /// <summary>Whether the operator has asked for <see cref="Branch"/>.</summary>
     public bool TookBranch { get; private set; }
 
+    /// <summary>Names of integer values that are carried as floats; see <see cref="CarriedIntegers"/>.</summary>
+    public ISet<string> Carried { get; init; } = new HashSet<string>();
+
     /// <summary>Set by an operator whose result is known as soon as its inputs' shapes are, whatever their values.</summary>
     public bool DependsOnShapesOnly { get; set; }
 
@@ -64,11 +67,20 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     /// <summary>Whether the node has input <paramref name="index"/>.</summary>
     public bool Has(int index) => index < inputs.Count && inputs[index] is not null;
 
+    /// <summary>Whether an input holds integers as floats, so that gradients pass through it.</summary>
+    public bool IsCarried(int index) => index < Node.Inputs.Count && Carried.Contains(Node.Inputs[index]);
+
+    /// <summary>Whether the first output is to hold its integers as floats.</summary>
+    public bool CarriesResult => Carried.Contains(Node.Outputs[0]);
+
     /// <summary>Sizes of the axes of an input.</summary>
     public long[] Shape(int index) => Facts(index).Shape;
 
     /// <summary>Number of axes of an input.</summary>
     public int Rank(int index) => Shape(index).Length;
+
+    /// <summary>Whether gradients flow through an input; false for one that is omitted.</summary>
+    public bool IsTrained(int index) => Has(index) && inputs[index]!.IsTrained;
 
     /// <summary>Element type of an input.</summary>
     public ScalarType Type(int index) => Facts(index).Type;

@@ -87,6 +87,18 @@ internal sealed class OperatorTable
         Casting.Register(table);
         Dropouts.Register(table);
         ClassLosses.Register(table);
+        Recurrence.Register(table);
+        Quantizing.Register(table);
+        IntegerProducts.Register(table);
+        IntegerProductsToFloat.Register(table);
+        QuantizedProducts.Register(table);
+        QuantizedArithmetic.Register(table);
+        BlockQuantizedProduct.Register(table);
+        Contraction.Register(table);
+        RandomNumbers.Register(table);
+        Windows.Register(table);
+        MelWeights.Register(table);
+        Fourier.Register(table);
         return table;
     }
 

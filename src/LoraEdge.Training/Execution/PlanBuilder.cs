@@ -19,14 +19,14 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private readonly Dictionary<int, Tensor> _traced = [];
     private PlanScope _scope = new(model.Graph, null);
 
-    /// <summary>Builds the plan for the given inputs and wanted values.</summary>
+    /// <summary>Builds the plan for the given inputs (values inside the graph among them, if wanted) and wanted values.</summary>
     /// <exception cref="InvalidOptionsException">The graph has no such value.</exception>
     /// <exception cref="UnsupportedModelException">Nodes that lead to the wanted values cannot be executed; all are listed.</exception>
     /// <exception cref="ModelFormatException">A node cannot work on these shapes.</exception>
     public GraphPlan Build(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs)
     {
         SupportCheck.Require(model, outputs);
-        return Build(outputs, () =>
+        return Build(outputs, inputs.Keys, () =>
         {
             foreach (KeyValuePair<string, Tensor> input in inputs)
                 _inputs.Add((Trace(input.Key, input.Value.alias()), input.Key));
@@ -40,25 +40,25 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private GraphPlan Build(OnnxGraph graph, IReadOnlyDictionary<string, ValueFacts> facts, IReadOnlyDictionary<string, Tensor> values)
     {
         _scope = new PlanScope(graph, null);
-        return Build([.. graph.Outputs.Select(output => output.Name)], () =>
+        return Build([.. graph.Outputs.Select(output => output.Name)], [], () =>
         {
             foreach (KeyValuePair<string, ValueFacts> captured in facts)
             {
                 if (captured.Value.Constant is { } constant)
                     DefineConstant(captured.Key, constant);
                 else
-                    _inputs.Add((Trace(captured.Key, values[captured.Key].alias(), captured.Value.Varies), captured.Key));
+                    _inputs.Add((Trace(captured.Key, values[captured.Key].alias(), captured.Value.Varies, captured.Value.IsTrained), captured.Key));
             }
         });
     }
 
-    private GraphPlan Build(IReadOnlyList<string> outputs, Action defineInputs)
+    private GraphPlan Build(IReadOnlyList<string> outputs, IEnumerable<string> given, Action defineInputs)
     {
         using var _ = no_grad();
         try
         {
             defineInputs();
-            AddNodes(outputs);
+            AddNodes(outputs, [.. given]);
             return Assemble([.. outputs.Select(SlotOf)]);
         }
         catch
@@ -78,13 +78,18 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         PlanStep[] steps = NeededSteps.Select(_steps, wanted, _inputs.Select(input => input.Slot).Concat(_constants.Select(constant => constant.Slot)));
         HashSet<int> used = [.. steps.SelectMany(step => step.Inputs), .. wanted];
-        return new GraphPlan(_facts.Count, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _owned);
+        return new GraphPlan(_facts, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _owned);
     }
 
-    private void AddNodes(IReadOnlyList<string> wanted)
+    private void AddNodes(IReadOnlyList<string> wanted, IReadOnlyList<string> given)
     {
         OnnxGraph graph = _scope.Graph;
-        PlannedNode[] nodes = [.. BiasFusion.Apply(graph, graph.AncestorsOf(wanted), wanted)];
+        model.Opsets.TryGetValue("", out long opset);
+        IReadOnlyList<OnnxNode> needed = graph.AncestorsOf(wanted, given);
+        IEnumerable<string> changed = needed.SelectMany(node => node.Outputs).Where(output => BranchBehindOf(output) is not null);
+        var patterns = new PatternGraph(graph, opset, [.. wanted, .. given, .. changed]);
+        PlannedNode[] nodes = [.. Fusions.Apply(patterns, needed, node => BranchBeside(node) is not null)];
+        _scope.Carried = CarriedIntegers.Find(nodes, wanted);
         _scope.Expect(nodes.SelectMany(node => node.Inputs.Concat(BehindOf(node).Select(behind => behind.Branch.Input))).Concat(wanted));
         foreach (PlannedNode node in nodes)
             AddNode(node);
@@ -96,7 +101,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         ValueFacts?[] facts = [.. inputs.Select(slot => slot < 0 ? null : _facts[slot])];
         Tensor?[] values = [.. inputs.Select(ValueAt)];
         Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> contextOf = ContextOf(node, facts);
-        OperatorBuilder builder = OperatorTable.Default.Find(node, model.Opsets[node.Domain], out _)!;
+        OperatorBuilder builder = planned.Builder ?? OperatorTable.Default.Find(node, model.Opsets[node.Domain], out _)!;
         NodeContext context = contextOf(facts, values);
         Operation operation = builder(context);
         if (context.Inlined is { } graph)
@@ -112,7 +117,8 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         Operation always = varies ? PreparedInEveryRun(builder, facts, contextOf) : operation;
         var step = new PlanStep(node, operation, inputs, [], []);
         Tensor[] results = step.Run(values);
-        int[] outputs = DefineResults(context, planned.Outputs, results, constant, varies);
+        bool trains = context.Branch is not null || facts.Any(fact => fact is { IsTrained: true });
+        int[] outputs = DefineResults(context, planned.Outputs, results, constant, varies, trains);
         Forget(planned);
         if (!constant)
             _steps.Add(step with { Operation = always, Outputs = outputs });
@@ -127,7 +133,8 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         LowRankBranch? branch = BranchBeside(node);
         Dictionary<string, Subgraph> subgraphs = SubgraphsOf(node, facts);
-        return (present, values) => new NodeContext(node, model.Opsets[node.Domain], present, values, branch) { Subgraphs = subgraphs };
+        ISet<string> carried = _scope.Carried;
+        return (present, values) => new NodeContext(node, model.Opsets[node.Domain], present, values, branch) { Subgraphs = subgraphs, Carried = carried };
     }
 
     /// <summary>Weights that a subgraph uses are not adapted, and its own may have an adapted one's name.</summary>
@@ -142,9 +149,11 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
 
     private IEnumerable<(string Output, BranchBehind Branch)> BehindOf(PlannedNode node) =>
         from output in node.Outputs
-        let branch = IsMain && output.Length > 0 ? trained?.BranchBehind(output) : null
+        let branch = BranchBehindOf(output)
         where branch is not null
         select (output, branch);
+
+    private BranchBehind? BranchBehindOf(string output) => IsMain && output.Length > 0 ? trained?.BranchBehind(output) : null;
 
     /// <summary>Puts the sum of a value and its branch in the place of the value.</summary>
     private void AddBranchBehind(string value, BranchBehind behind)
@@ -164,7 +173,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         Tensor result = step.Run([.. inputs.Select(ValueAt)])[0];
         if (_traced.TryGetValue(inputs[0], out Tensor? original))
             original.Dispose();
-        int slot = Trace(value, result, inputs.Any(input => _facts[input].Varies));
+        int slot = Trace(value, result, inputs.Any(input => _facts[input].Varies), trains: true);
         _steps.Add(step with { Outputs = [slot] });
         return slot;
     }
@@ -189,7 +198,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         string[] results = [.. graph.Outputs.Select(output => output.Name)];
         PlanScope outer = _scope;
         _scope = new PlanScope(graph, outer);
-        AddNodes(results);
+        AddNodes(results, []);
         int[] slots = [.. results.Select(SlotOf)];
         _scope = outer;
         for (int i = 0; i < planned.Outputs.Count; i++)
@@ -207,7 +216,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         if (_facts[slot].Constant is not null)
             _scope.Define(name, slot);
         else
-            _steps.Add(new PlanStep(planned.Node, inputs => [inputs[0]!.alias()], [slot], [Trace(name, ValueAt(slot)!.alias(), _facts[slot].Varies)], []));
+            _steps.Add(new PlanStep(planned.Node, inputs => [inputs[0]!.alias()], [slot], [Trace(name, ValueAt(slot)!.alias(), _facts[slot].Varies, _facts[slot].IsTrained)], []));
     }
 
     private static Operation PreparedInEveryRun(
@@ -219,14 +228,14 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
 
     private Tensor? ValueAt(int slot) => slot < 0 ? null : _facts[slot].Constant ?? _traced[slot];
 
-    private int[] DefineResults(NodeContext context, IReadOnlyList<string> names, Tensor[] results, bool constant, bool varies)
+    private int[] DefineResults(NodeContext context, IReadOnlyList<string> names, Tensor[] results, bool constant, bool varies, bool trains)
     {
         var slots = new int[names.Count];
         for (int i = 0; i < results.Length; i++)
         {
             if (i < names.Count && names[i].Length > 0)
             {
-                slots[i] = constant ? DefineFolded(names[i], results[i]) : Trace(names[i], results[i], varies);
+                slots[i] = constant ? DefineFolded(names[i], results[i]) : Trace(names[i], results[i], varies, trains);
                 continue;
             }
 
@@ -268,7 +277,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         if (replacement is null)
             return DefineConstant(name, weights[initializer]);
-        int slot = Trace(name, replacement.alias());
+        int slot = Trace(name, replacement.alias(), trains: true);
         _constants.Add((slot, replacement));
         return slot;
     }
@@ -286,9 +295,9 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         return slot;
     }
 
-    private int Trace(string name, Tensor value, bool varies = false)
+    private int Trace(string name, Tensor value, bool varies = false, bool trains = false)
     {
-        int slot = Define(name, new ValueFacts(value.dtype, value.shape, null, varies));
+        int slot = Define(name, new ValueFacts(value.dtype, value.shape, null, varies, trains && is_floating_point(value.dtype)));
         _traced[slot] = value;
         return slot;
     }

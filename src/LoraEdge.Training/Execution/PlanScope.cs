@@ -13,6 +13,9 @@ internal sealed class PlanScope(OnnxGraph graph, PlanScope? outer)
     /// <summary>The graph.</summary>
     public OnnxGraph Graph { get; } = graph;
 
+    /// <summary>Names of the quantized values that are carried as floats.</summary>
+    public ISet<string> Carried { get; set; } = new HashSet<string>();
+
     private PlanScope? Outer { get; } = outer;
 
     /// <summary>The slot of a value that is defined already, or the initializer that it is.</summary>

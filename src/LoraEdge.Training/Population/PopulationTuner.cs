@@ -89,9 +89,13 @@ public sealed class PopulationTuner : IDisposable
     }
 
     /// <summary>What the people share: the model, the one given when its weights are frozen, and the projection for it.</summary>
+    /// <exception cref="TrainingFailedException">A weight is not finite.</exception>
     public (OnnxModel Model, CalibratedProjection Projection) Capture()
     {
-        OnnxModel model = _options.TrainsModel ? _model.WithInitializers(_weights.ModelByName()) : _model;
+        IReadOnlyDictionary<string, float[]> trained = _weights.ModelByName();
+        foreach (KeyValuePair<string, float[]> weight in trained)
+            ParameterValues.RequireFinite(weight.Key, weight.Value);
+        OnnxModel model = _options.TrainsModel ? _model.WithInitializers(trained) : _model;
         return (model, CalibratedProjection.Create(model.Fingerprint, _options.Rank, _weights.Rows()));
     }
 

@@ -18,7 +18,7 @@ internal static class RecordBatcher
         Interaction first = records[0];
         var inputs = first.Inputs.Keys.ToDictionary(name => name, name => Concatenate(records, name), StringComparer.Ordinal);
         (Tensor? allowed, Tensor? padding) = Allowed(records, classCount);
-        return new RecordBatch(inputs, Classes(records), Values(records), allowed, padding, tensor([.. records.Select(record => record.Weight)]));
+        return new RecordBatch(records, inputs, Classes(records), Values(records), allowed, padding, tensor([.. records.Select(record => record.Weight)]));
     }
 
     private static Tensor Concatenate(IReadOnlyList<Interaction> records, string name)

@@ -6,26 +6,24 @@ namespace LoraEdge.Training.Records;
 internal static class RecordCheck
 {
     /// <summary>Checks all that can be checked without running the model.</summary>
-    /// <exception cref="InvalidInputException">A record does not fit; the message names its index.</exception>
+    /// <exception cref="InvalidInputException">Some records do not fit; it has them all, and the message names the first by its index.</exception>
     public static void Require(OnnxModel model, Objective objective, IReadOnlyList<Interaction> records)
     {
-        var targetLengths = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int i = 0; i < records.Count; i++)
-        {
-            if ((InputProblem(model, records[i]) ?? objective.ProblemWith(records[i].Target) ?? LengthProblem(records[i], targetLengths)) is { } problem)
-                throw new InvalidInputException($"Record {i} of {records.Count} does not fit {model.Name}: {problem}.");
-        }
+        RequireEach(records, model.Name, record => InputProblem(model, record) ?? objective.ProblemWith(record.Target));
+        if (objective.Loss == LossKind.CrossEntropy)
+            return;
+        Dictionary<string, int> lengths = TargetLengths(records);
+        RequireEach(records, model.Name, record => LengthProblem(record, lengths));
     }
 
     /// <summary>Checks the class indices, once the number of classes is known.</summary>
-    /// <exception cref="InvalidInputException">A record names a class that does not exist; the message names its index.</exception>
+    /// <exception cref="InvalidInputException">Some records name a class that does not exist; it has them all, and the message names the first by its index.</exception>
     public static void RequireClasses(Objective objective, IReadOnlyList<Interaction> records, int classCount)
     {
-        for (int i = 0; i < records.Count; i++)
-        {
-            if (ClassProblem(objective, records[i].Target, classCount) is { } problem)
-                throw new InvalidInputException($"Record {i} of {records.Count} does not fit '{objective.ValueName}', which has {classCount} classes: {problem}.");
-        }
+        if (objective.Loss is LossKind.MeanSquaredError or LossKind.Huber)
+            return;
+        long?[] shape = [null, null, classCount];
+        RequireEach(records, $"'{objective.ValueName}'", record => objective.ProblemWith(record.Target, shape));
     }
 
     /// <summary>Checks that records can be concatenated.</summary>
@@ -74,34 +72,39 @@ internal static class RecordCheck
         return true;
     }
 
-    /// <summary>Records of equal input shapes are trained in one batch, so their targets must have one length too.</summary>
-    private static string? LengthProblem(Interaction record, Dictionary<string, int> targetLengths)
+    /// <summary>Finds every record that does not fit, not the first one alone: one bad record seldom comes by itself.</summary>
+    private static void RequireEach(IReadOnlyList<Interaction> records, string whom, Func<Interaction, string?> problemOf)
     {
-        int length = record.Target.Classes?.Length ?? record.Target.Values!.Length;
-        string shapes = RecordShape.Of(record);
-        if (targetLengths.TryGetValue(shapes, out int known))
-            return known == length ? null : $"its target has {length} numbers, but that of an earlier record with inputs of the same shapes has {known}";
-        targetLengths.Add(shapes, length);
-        return null;
-    }
-
-    private static string? ClassProblem(Objective objective, Target target, int classCount)
-    {
-        foreach (long index in target.Classes ?? [])
+        List<Interaction> unfit = [];
+        string first = "";
+        for (int i = 0; i < records.Count; i++)
         {
-            bool ignored = objective.Loss == LossKind.SequenceCrossEntropy && index == objective.IgnoreIndex;
-            if (!ignored && (index < 0 || index >= classCount))
-                return $"its target is the class {index}";
+            if (problemOf(records[i]) is not { } problem)
+                continue;
+            if (unfit.Count == 0)
+                first = $"Record {i} of {records.Count} does not fit {whom}: {problem}.";
+            unfit.Add(records[i]);
         }
 
-        foreach (int index in target.AllowedClasses ?? [])
-        {
-            if (index < 0 || index >= classCount)
-                return $"its allowed classes name the class {index}";
-        }
-
-        return null;
+        if (unfit.Count > 0)
+            throw new InvalidInputException(unfit.Count == 1 ? first : $"{first} Neither do {unfit.Count - 1} more.") { Records = unfit };
     }
+
+    /// <summary>
+    /// Records of equal input shapes are trained in one batch, so their targets must have one length too: the one that most of
+    /// them have, so that one bad record in front does not spoil all behind it.
+    /// </summary>
+    private static Dictionary<string, int> TargetLengths(IReadOnlyList<Interaction> records) => records
+        .GroupBy(RecordShape.Of, LengthOf, StringComparer.Ordinal)
+        .ToDictionary(group => group.Key, group => group.GroupBy(length => length).OrderByDescending(same => same.Count()).First().Key, StringComparer.Ordinal);
+
+    private static string? LengthProblem(Interaction record, Dictionary<string, int> lengths)
+    {
+        int length = LengthOf(record), usual = lengths[RecordShape.Of(record)];
+        return length == usual ? null : $"its target has {length} numbers, but those of most records with inputs of the same shapes have {usual}";
+    }
+
+    private static int LengthOf(Interaction record) => record.Target.Classes?.Length ?? record.Target.Values!.Length;
 
     private static string Describe(long[] shape) => $"[{string.Join(",", shape)}]";
 }

@@ -1,5 +1,6 @@
 using Rival.Adaptation;
 using Rival.BaseModel;
+using Rival.Chess;
 using Rival.Policy;
 
 namespace LoraEdge.Benchmarks.Personalization;
@@ -54,35 +55,41 @@ internal static class PersonalizationBenchmark
 
     private static IReadOnlyList<LearningRateTuning.Trial> Tune(BenchmarkRun run, Study study)
     {
-        string[] files = [.. Rival.Chess.PgnCollection.PgnFilesIn(Path.Combine(BenchmarkData.Shared, "chess")).Where(file => PlayerSplit.RoleOf(file) == PlayerRole.Tuning)];
+        string[] files = [.. PgnCollection.PgnFilesIn(Path.Combine(run.Data.Shared, "chess")).Where(file => PlayerSplit.RoleOf(file) == PlayerRole.Tuning)];
         return LearningRateTuning.Run(study, Logs(files, MaxMoves, run), run.Progress);
     }
 
     /// <summary>The held-out players, or everyone in a folder that was given; a spread of them unless all are wanted.</summary>
-    private static string[] TestFiles(BenchmarkRun run)
+    internal static string[] TestFiles(BenchmarkRun run)
     {
-        string[] files = [.. Rival.Chess.PgnCollection.PgnFilesIn(run.Data.Folder("chess")).Where(file => run.Data.IsGiven || PlayerSplit.RoleOf(file) == PlayerRole.HeldOut)];
+        DataFolder folder = run.Data.Folder("chess");
+        string[] files = [.. PgnCollection.PgnFilesIn(folder.Path).Where(file => folder.IsGiven || PlayerSplit.RoleOf(file) == PlayerRole.HeldOut)];
+        if (files.Length == 0)
+            throw new PgnException(folder.Path, $"The folder '{folder.Path}' holds no .pgn or .pgn.gz file of a player to test on. Pass a folder with others to --data.");
         if (run.Full || files.Length <= PlayersByDefault)
             return files;
         return [.. Enumerable.Range(0, PlayersByDefault).Select(i => files[i * files.Length / PlayersByDefault])];
     }
 
+    /// <summary>The players of some files, at least one.</summary>
     private static IReadOnlyList<PlayerLog> Logs(string[] files, int maxMoves, BenchmarkRun run)
     {
         var logs = new List<PlayerLog>();
+        PgnException? last = null;
         foreach (string file in files)
         {
             try
             {
                 logs.AddRange(PlayerSource.Logs(file, null, maxMoves, _ => { }));
             }
-            catch (Rival.Chess.PgnException problem)
+            catch (PgnException problem)
             {
+                last = problem;
                 run.Progress($"passed over: {problem.Message}");
             }
         }
 
-        return logs;
+        return logs.Count > 0 ? logs : throw new PgnException(last?.Path ?? "", $"None of {files.Length} players can be used. The last: {last?.Message}", last);
     }
 
     private static Row Report(BenchmarkRun run, Row row)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Rival.Adaptation;
 using Rival.Policy;
 
@@ -34,6 +35,16 @@ internal sealed class Study(PolicyModel model)
         return reports;
     }
 
-    private static void ForEach(int count, Action<int> work) =>
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, work);
+    private static void ForEach(int count, Action<int> work)
+    {
+        try
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, work);
+        }
+        catch (AggregateException errors)
+        {
+            // One error of one player, as the same work in a plain loop would have given it.
+            ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
+        }
+    }
 }

@@ -61,7 +61,7 @@ public sealed class ObjectiveLossTests
 
         using RecordBatch batch = Batch([target]);
         using Tensor value = HostTensor.From(As(ObjectiveForm.Logits, logits), 1, Classes).ToTorch().requires_grad_();
-        using Tensor loss = ObjectiveLoss.Mean(objective, value, batch);
+        using Tensor loss = Mean(objective, value, batch);
         loss.backward();
         float[] gradient = value.grad!.ToFloatsAndDispose();
 
@@ -149,8 +149,16 @@ public sealed class ObjectiveLossTests
     {
         using RecordBatch batch = Batch([.. targets], weights);
         using Tensor tensor = HostTensor.From(value, shape).ToTorch();
-        using Tensor loss = ObjectiveLoss.Mean(objective, tensor, batch);
+        using Tensor loss = Mean(objective, tensor, batch);
         return loss.item<float>();
+    }
+
+    /// <summary>The mean over everything that carries a target, weighted by record.</summary>
+    private static Tensor Mean(Objective objective, Tensor value, RecordBatch batch)
+    {
+        using Tensor losses = ObjectiveLoss.PerRecord(objective, value, batch), weighted = losses.mul(batch.Weights), total = weighted.sum();
+        using Tensor counts = ObjectiveLoss.Counts(objective, batch), weights = counts.mul(batch.Weights), norm = weights.sum();
+        return total.div(norm);
     }
 
     private static RecordBatch Batch(IReadOnlyList<Target> targets, float[]? weights = null) =>

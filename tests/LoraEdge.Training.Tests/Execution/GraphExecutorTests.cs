@@ -60,8 +60,8 @@ public sealed class GraphExecutorTests
     public void Run_DoesNotTouchNodesBesideTheWay_EvenWhenTheyCannotBeExecuted()
     {
         OnnxModel model = SmallGraphs.Finish(
-            SmallGraphs.Start().Initializer("w", Numbers.Normal(20, 2), 5, 4),
-            graph => graph.Node("Multinomial", [graph.Node("MatMul", ["x", "w"], ["logits"])], ["y"], [("sample_size", 1)]));
+            SmallGraphs.Start().Opset("com.example", 1).Initializer("w", Numbers.Normal(20, 2), 5, 4),
+            graph => graph.Node("Custom", [graph.Node("MatMul", ["x", "w"], ["logits"])], ["y"], domain: "com.example"));
         using var executor = new GraphExecutor(model);
         using Tensor x = RandomRows(2, 5);
 

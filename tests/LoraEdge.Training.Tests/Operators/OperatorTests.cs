@@ -9,7 +9,7 @@ public sealed class OperatorTests
     [
         .. ArithmeticCases.All(), .. FunctionCases.All(), .. LogicCases.All(), .. ActivationCases.All(), .. ReductionCases.All(), .. LossCases.All(),
         .. ProductCases.All(), .. NormalizationCases.All(), .. ShapeCases.All(), .. PartCases.All(), .. IndexCases.All(), .. SelectionCases.All(),
-        .. FillCases.All(), .. ConditionalCases.All(), .. TypeCases.All(),
+        .. FillCases.All(), .. ConditionalCases.All(), .. TypeCases.All(), .. RecurrentCases.All(), .. QuantizedCases.All(), .. ContractionCases.All(),
     ];
 
     [TestCaseSource(nameof(Cases))]
@@ -24,7 +24,7 @@ public sealed class OperatorTests
             .. from forms in registered
                from since in forms
                let next = forms.Where(other => other > since).DefaultIfEmpty(long.MaxValue).Min()
-               where !Cases.Any(node => (node.Domain, node.Operator) == forms.Key && node.OpsetOfDomain >= since && node.OpsetOfDomain < next)
+               where !Cases.Concat(RandomNumbersTests.Cases).Any(node => (node.Domain, node.Operator) == forms.Key && node.OpsetOfDomain >= since && node.OpsetOfDomain < next)
                select $"{forms.Key.Domain} {forms.Key.OpType} since {since}",
         ];
 

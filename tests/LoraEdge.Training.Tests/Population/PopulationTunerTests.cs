@@ -40,6 +40,15 @@ public class PopulationTunerTests
     }
 
     [Test]
+    public void AModelThatIsNoLongerFinite_IsNotCaptured()
+    {
+        using PopulationTuner tuner = Tuner(trainsModel: true);
+        tuner.Step(0, Records(Unit(new Random(5)), new Random(1), [0, 0, 0, 4]), learningRate: 1e300, personLearningRate: 1e-3);
+
+        Assert.That(() => tuner.Capture(), Throws.TypeOf<TrainingFailedException>().With.Message.Contains("finite"));
+    }
+
+    [Test]
     public void ATrainedModel_LearnsWhatIsCommonToAll_AndTheProjectionFitsIt()
     {
         double[] direction = Unit(new Random(5));

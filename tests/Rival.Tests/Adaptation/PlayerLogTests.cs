@@ -54,9 +54,15 @@ public sealed class PlayerLogTests
     public void Split_WithRoomForTwoGames_TrainsOnOneAndStopsOnTheOther() =>
         Assert.That(PlayerLog.Split(Player(50), 10) is { Training.Count: 1, EarlyStop.Count: 1 });
 
-    [Test]
-    public void Split_WithRoomForOneGame_TrainsOnItAndStopsOnNone() =>
-        Assert.That(PlayerLog.Split(Player(50), 5) is { Training.Count: 1, EarlyStop.Count: 0 });
+    [TestCase(10, 4, 1)]
+    [TestCase(60, 27, 3)]
+    [TestCase(2, 1, 0)]
+    public void Split_WithRoomForOneGame_StopsOnItsLastMoves(int plies, int training, int stop)
+    {
+        PlayerLog split = PlayerLog.Split(Player(50, plies: plies), plies / 2);
+        Assert.That(split is { Training.Count: 1, EarlyStop.Count: 0 });
+        Assert.That((split.TrainingMoves, split.EarlyStopMoves, split.Records().Count()), Is.EqualTo((training, stop, plies / 2)));
+    }
 
     [Test]
     public void Split_WithoutRoomForAGame_SaysWhichOptionToRaise() =>
@@ -86,12 +92,12 @@ public sealed class PlayerLogTests
                 Assert.That(new PlayedGame(game, side).OwnMoves, Is.EqualTo(new PlayedGame(game, side).Decisions.Count()));
     }
 
-    /// <summary>Games of ten plies, five own moves each; dates ascend unless told otherwise.</summary>
-    private static PlayerGames Player(int count, Func<int, string>? date = null)
+    /// <summary>Games of ten plies, five own moves each, unless told otherwise; so do dates ascend.</summary>
+    private static PlayerGames Player(int count, Func<int, string>? date = null, int plies = 10)
     {
         var random = new Random(count);
         string text = string.Concat(Enumerable.Range(0, count).Select(n =>
-            Playouts.Pgn(n % 2 == 0 ? "Tal" : "NN", n % 2 == 0 ? "NN" : "Tal", date?.Invoke(n) ?? $"{1900 + n}.01.01", 10, random)));
+            Playouts.Pgn(n % 2 == 0 ? "Tal" : "NN", n % 2 == 0 ? "NN" : "Tal", date?.Invoke(n) ?? $"{1900 + n}.01.01", plies, random)));
         return new PlayerGames("Tal", "tal.pgn", [.. Pgn.Read(text, out _).Select((game, n) => new PlayedGame(game, n % 2 == 0 ? Side.White : Side.Black))]);
     }
 }

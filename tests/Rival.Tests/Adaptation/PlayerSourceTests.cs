@@ -78,5 +78,47 @@ public sealed class PlayerSourceTests
         Assert.That(() => Read(folder), Throws.TypeOf<PgnException>().With.Message.Contains("4 games of 'Few'"));
     }
 
+    [Test]
+    public void Logs_OfFilesWithDotsInTheirNames_KeepThem()
+    {
+        string folder = Directory.CreateDirectory(_scratch.At("dots")).FullName;
+        File.WriteAllText(Path.Combine(folder, "J.Polgar.pgn"), Playouts.Pgn("Polgar, Judit", 12, 12, seed: 1));
+        File.WriteAllText(Path.Combine(folder, "J.Smith.PGN"), Playouts.Pgn("Smith, John", 12, 12, seed: 2));
+        Assert.That(Read(folder).Select(log => log.Name), Is.EqualTo(new[] { "J.Polgar", "J.Smith" }));
+    }
+
+    [Test]
+    public void Logs_OfTwoFilesOfOneName_AreRefusedWithBoth()
+    {
+        string folder = Directory.CreateDirectory(_scratch.At("namesakes")).FullName;
+        foreach (string name in new[] { "Tal.pgn", "Tal.pgn.gz" })
+            File.WriteAllText(Path.Combine(folder, name), Playouts.Pgn("Tal, Mihail", 12, 12, seed: 1));
+        Assert.That(() => Read(folder), Throws.TypeOf<PgnException>().With.Message.Contains("Tal.pgn'").And.Message.Contains("Tal.pgn.gz'"));
+    }
+
+    [TestCase("Tal", "Tal")]
+    [TestCase("mihail tal", "tal")]
+    [TestCase("Tal, Mihail", "Tal, Mihail")]
+    public void Logs_OfANamedPlayerInADirectory_AreThatPlayersGamesInAllFilesOnceEach(string name, string found)
+    {
+        string folder = Directory.CreateDirectory(_scratch.At("mixed")).FullName;
+        string shared = Playouts.Pgn("Tal, Mihail", 4, 12, seed: 5);
+        File.WriteAllText(Path.Combine(folder, "A.pgn"), Playouts.Pgn("Petrosian, Tigran", 20, 12, seed: 1) + shared);
+        File.WriteAllText(Path.Combine(folder, "B.pgn"), Playouts.Pgn("Tal, Mihail", 12, 12, seed: 2) + shared);
+        File.WriteAllText(Path.Combine(folder, "C.pgn"), "rubbish");
+        PlayerLog log = Read(folder, name).Single();
+        Assert.That((log.Name, log.GameCount), Is.EqualTo((found, 16)));
+        Assert.That(_passedOver.Select(problem => Path.GetFileName(problem.Path)), Is.EqualTo(new[] { "C.pgn" }));
+    }
+
+    [Test]
+    public void Logs_OfFilesWithBrokenGames_TellEachFileThatWasRead()
+    {
+        string path = _scratch.Write("broken.pgn", Playouts.Pgn("Tal, Mihail", 12, 12, seed: 1) + "[Event \"B\"]\n\n1. e5 *\n\n");
+        List<GameFile> read = [];
+        Assert.That(PlayerSource.Logs(path, null, 4000, _passedOver.Add, read.Add).Single().GameCount, Is.EqualTo(12));
+        Assert.That(read.Single() is { GamesSkipped: 1, Games.Count: 12 });
+    }
+
     private PlayerLog[] Read(string path, string? player = null) => [.. PlayerSource.Logs(path, player, 4000, _passedOver.Add)];
 }

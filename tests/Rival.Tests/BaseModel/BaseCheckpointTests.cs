@@ -67,6 +67,35 @@ public sealed class BaseCheckpointTests
         AssertIs(_checkpoint.Read(), ["former"], withPeople: false, Content(5000));
     }
 
+    [Test]
+    public void Read_OfADamagedFile_NamesItWhateverTheDamage()
+    {
+        _checkpoint.Save(s_elapsed, ["one", "two"], new WritingStage(Content(300)));
+        byte[] good = File.ReadAllBytes(_checkpoint.Path);
+        for (int at = 0; at < good.Length; at++)
+        {
+            byte[] flipped = [.. good];
+            flipped[at] ^= 0x81;
+            AssertUnusable(flipped);
+            AssertUnusable(good[..at]);
+        }
+
+        AssertUnusable([.. good, 0]);
+    }
+
+    [Test]
+    public void Open_OfAStageThatRefusesItsPart_NamesTheFile()
+    {
+        WritingStage Refuse() => throw new ModelFormatException("The checkpoint belongs to another model.");
+        Assert.That(() => _checkpoint.Open(Refuse), Throws.TypeOf<ModelFormatException>().With.Message.Contains("another model").And.Message.Contains(_checkpoint.Path));
+    }
+
+    private void AssertUnusable(byte[] bytes)
+    {
+        File.WriteAllBytes(_checkpoint.Path, bytes);
+        Assert.That(() => _checkpoint.Read(), Throws.TypeOf<ModelFormatException>().With.Message.Contains(_checkpoint.Path));
+    }
+
     private static byte[] Content(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)(i * 7))];
 
     private static void AssertIs(BaseCheckpoint.State? state, string[] stages, bool withPeople, byte[] content)

@@ -52,6 +52,20 @@ public sealed class PgnEncodingTests
     }
 
     [Test]
+    public void ReadGames_OfGzipThatIsCutOffAnywhere_CountsTheGameItIsCutIn()
+    {
+        byte[] whole = Zip(string.Concat(Enumerable.Range(0, 20).Select(n => Pgn.Short.Replace("NN", $"NN{n * 7919 % 2003}"))));
+        string[] all = [.. Pgn.Read(whole, out PgnReader complete).Select(game => game.Black)];
+        Assert.That((all.Length, complete.GamesSkipped, complete.Damage), Is.EqualTo((20, 0, (PgnSkip?)null)));
+        for (int length = 30; length < whole.Length; length++)
+        {
+            string[] read = [.. Pgn.Read(whole[..length], out PgnReader reader).Select(game => game.Black)];
+            Assert.That(read, Is.EqualTo(all[..read.Length]), $"cut at {length}");
+            Assert.That((reader.GamesSkipped, reader.FirstSkips.Single(), reader.Damage?.Reason.Contains("damaged")), Is.EqualTo((1, reader.Damage, true)), $"cut at {length}");
+        }
+    }
+
+    [Test]
     public void ReadGames_OfDamagedGzip_KeepsTheGamesBeforeAndSaysSo()
     {
         byte[] damaged = Zip(ManyGames());

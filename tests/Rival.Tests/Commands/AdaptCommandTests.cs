@@ -15,7 +15,7 @@ public sealed class AdaptCommandTests
     {
         _model = _scratch.Network("random.onnx", seed: 1);
         _games = Directory.CreateDirectory(_scratch.At("games")).FullName;
-        _scratch.Write("games/Tal.pgn", Playouts.Pgn("Tal, Mihail", 15, 30, seed: 1));
+        _scratch.Write("games/Tal.pgn", Playouts.Pgn("Tal, Mihail", 15, 30, seed: 1) + "[Event \"Broken\"]\n\n1. e5 *\n\n");
         _scratch.Write("games/Few.pgn", Playouts.Pgn("Few, A", 3, 30, seed: 2));
         _scratch.Write("games/Petrosian.pgn", Playouts.Pgn("Petrosian, Tigran", 20, 30, seed: 3));
     }
@@ -40,6 +40,7 @@ public sealed class AdaptCommandTests
         Assert.That(root.GetProperty("helpedShare").GetDouble(), Is.InRange(0, 1));
         Assert.That(root.GetProperty("trainSeconds").GetProperty("median").GetDouble(), Is.Positive);
         Assert.That(error, Has.Some.Contains("passed over").And.Some.Contains("Few"));
+        Assert.That(error, Has.Some.Contains("left out 1 of 16 games").And.Some.Contains("'e5' is no legal move"));
         AssertStored(_scratch.At("directory"), root);
         AssertSameAlone();
     }

@@ -12,9 +12,9 @@ internal sealed class RivalProcess : IDisposable
     private readonly List<string> _output = [];
     private readonly Task<string> _error;
 
-    private RivalProcess(string[] arguments)
+    private RivalProcess(string assembly, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Rival.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -30,7 +30,14 @@ internal sealed class RivalProcess : IDisposable
         return rival.WaitForExit();
     }
 
-    internal static RivalProcess Start(params string[] arguments) => new(arguments);
+    /// <summary>Runs the benchmarks' program to its end.</summary>
+    internal static (int ExitCode, string[] Output, string[] Error) RunBenchmark(params string[] arguments)
+    {
+        using var benchmark = new RivalProcess("LoraEdge.Benchmarks.dll", arguments);
+        return benchmark.WaitForExit();
+    }
+
+    internal static RivalProcess Start(params string[] arguments) => new("Rival.dll", arguments);
 
     /// <summary>Ctrl+C.</summary>
     internal void Interrupt()

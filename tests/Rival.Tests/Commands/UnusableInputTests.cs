@@ -92,11 +92,34 @@ public sealed class UnusableInputTests
     [Test]
     public void MissingOption_IsNamed() => AssertRefused(["adapt"], "--games");
 
+    [TestCase("--games")]
+    [TestCase("--model")]
+    [TestCase("--projection")]
+    [TestCase("--out")]
+    public void EmptyPath_IsNamed(string option) => AssertRefused(option == "--games" ? ["adapt", option, ""] : ["adapt", "--games", _games, option, " "], option, "is empty");
+
+    [TestCase("--store")]
+    [TestCase("--model")]
+    public void EmptyPathOfTheMainJob_IsNamed(string option) => AssertRefused([option, ""], option, "is empty");
+
+    [Test]
+    public void FolderThatCannotBeWritten_IsNamedBeforeTheTraining()
+    {
+        string[] error = AssertRefused([.. Adapt(_model), "--out", Path.Combine(_games, "store")], "--out", "tal.pgn");
+        Assert.That(error, Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public void StoreOfTheMainJobThatCannotBeWritten_IsNamedBeforeTheGames() => AssertRefused(["--store", Path.Combine(_games, "store")], "--store", "tal.pgn");
+
     private string[] Adapt(string model) => ["adapt", "--games", _games, "--model", model];
 
-    private void AssertRefused(string[] arguments, params string[] mentions)
+    private string[] AssertRefused(string[] arguments, params string[] mentions) => AssertRefused(_scratch, arguments, mentions);
+
+    /// <summary>Runs the program; gives back what it wrote on standard error.</summary>
+    internal static string[] AssertRefused(Scratch scratch, string[] arguments, string[] mentions)
     {
-        Dictionary<string, string> before = _scratch.Snapshot();
+        Dictionary<string, string> before = scratch.Snapshot();
         (int exitCode, string[] output, string[] error) = RivalProcess.Run(arguments);
         Assert.That(exitCode, Is.EqualTo(2), string.Join('\n', error));
         Assert.That(output, Is.Empty);
@@ -104,6 +127,7 @@ public sealed class UnusableInputTests
         Assert.That(error.Count(line => line.StartsWith("rival: ")), Is.EqualTo(1));
         foreach (string mention in mentions)
             Assert.That(error[^1], Does.Contain(mention));
-        Assert.That(_scratch.Snapshot(), Is.EqualTo(before));
+        Assert.That(scratch.Snapshot(), Is.EqualTo(before));
+        return error;
     }
 }

@@ -1,8 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using Rival.Chess;
 
-namespace Rival.BaseModel;
+namespace Rival.Chess;
 
 /// <summary>Recognises a game that stands in several files, whatever the spelling of its tags: by its moves.</summary>
 public static class GameKey

@@ -1,0 +1,53 @@
+using LoraEdge.Training.Execution;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training.Operators;
+
+/// <summary>The exact product of two quantized matrices, or stacks of them, less their zero points.</summary>
+/// <param name="A">Left factor; its zero point may differ from row to row.</param>
+/// <param name="B">Right factor; its zero point may differ from column to column.</param>
+/// <param name="Type">Floating-point type in which it is exact.</param>
+/// <param name="Rows">Rows of A, its leading axes taken together, where B is one matrix.</param>
+/// <param name="Result">Shape of the result.</param>
+internal sealed record IntegerMatrixProduct(IntegerFactor A, IntegerFactor B, ScalarType Type, long Rows, long[] Result)
+{
+    /// <summary>Checks the factors of a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="a">The left factor.</param>
+    /// <param name="b">Index of B.</param>
+    /// <param name="zeroB">Index of its zero point.</param>
+    public static IntegerMatrixProduct Of(NodeContext node, IntegerFactor a, int b, int zeroB)
+    {
+        long[] left = node.Shape(a.Data), right = node.Shape(b);
+        node.Require(left.Length > 0 && right.Length > 0, "scalars are not multiplied");
+        IntegerFactor factorB = IntegerFactor.Of(node, b, zeroB, right.Length - 1);
+        int inner = Math.Max(0, right.Length - 2);
+        node.Require(left[^1] == right[inner], $"the inner sizes {left[^1]} and {right[inner]} differ");
+        long[] result = node.RequireSize([.. Batch(node, left, right), .. left.Length > 1 ? [left[^2]] : Array.Empty<long>(), .. right.Length > 1 ? [right[^1]] : Array.Empty<long>()]);
+        long rows = left.Take(left.Length - 1).Aggregate(1L, (product, size) => product * size);
+        return new IntegerMatrixProduct(a, factorB, ExactType.Of(node, factorB, [inner]), rows, result);
+    }
+
+    /// <summary>Computes it; the integers are held as floats.</summary>
+    public Tensor Run(Tensor?[] inputs)
+    {
+        using Tensor a = A.Centred(inputs, Type), b = B.Centred(inputs, Type);
+        if (b.dim() != 2)
+            return a.matmul(b);
+        using Tensor rows = a.reshape(Rows, b.shape[0]), product = rows.mm(b);
+        return product.reshape(Result);
+    }
+
+    private static long[] Batch(NodeContext node, long[] a, long[] b)
+    {
+        var batch = new long[Math.Max(0, Math.Max(a.Length, b.Length) - 2)];
+        for (int back = 3; back <= batch.Length + 2; back++)
+        {
+            long x = back <= a.Length ? a[^back] : 1, y = back <= b.Length ? b[^back] : 1;
+            node.Require(x == y || x == 1 || y == 1, "the batch axes cannot be broadcast together");
+            batch[^(back - 2)] = x == 1 ? y : x;
+        }
+
+        return batch;
+    }
+}
