@@ -23,6 +23,11 @@ public static class LayerModels
         Product("behind Cast from bfloat16", graph => graph.Node("MatMul", ["x", Float(graph, "w")], ["y"]), graph => graph.Initializer(BFloat16("w", In, Out))),
         Product("behind Identity, Transpose and Cast", graph => graph.Node("MatMul", ["x", Float(graph, graph.Node("Transpose", [graph.Node("Identity", ["w"])]))], ["y"]), graph => graph.Initializer(Half("w", Out, In))),
         Product("held by a Constant node", graph => graph.Node("MatMul", ["x", graph.Node("Constant", [], ["w"], [("value", GraphBuilder.Tensor("", Weights(In * Out), In, Out))])], ["y"]), _ => { }),
+        Product("attention over constant keys and values", graph =>
+        {
+            string weights = graph.Node("Softmax", [graph.Node("MatMul", ["x", graph.Node("Transpose", ["w"])])], attributes: [("axis", -1)]);
+            return graph.Node("MatMul", [weights, graph.Node("Transpose", ["v"])], ["y"]);
+        }, graph => OutByIn(graph).Initializer("v", Numbers.Normal(3 * Out, 9), 3, Out)),
         Product("read by other nodes too", graph => graph.Node("Add", [graph.Node("MatMul", ["x", "w"]), graph.Node("ReduceSum", ["w", "axis"])], ["y"]), graph => InByOut(graph).Initializer("axis", [0L], 1)),
     ];
 
