@@ -54,6 +54,15 @@ internal sealed class GradientCheck : IDisposable
         return [.. _weights.Parameters.Select(parameter => parameter.grad!.ToFloatsAndDispose())];
     }
 
+    /// <summary>The same with every segment of the plan computed again in the backward pass.</summary>
+    public float[][] RecomputedGradients()
+    {
+        _weights.ClearGradients();
+        using (IForwardPass pass = _executor.Forward(_inputs, "y", memoryTarget: 1))
+            pass.Backward(_coefficients);
+        return [.. _weights.Parameters.Select(parameter => parameter.grad!.ToFloatsAndDispose())];
+    }
+
     /// <summary>Asserts that autograd and finite differences agree.</summary>
     public void AssertFiniteDifferences()
     {

@@ -64,6 +64,19 @@ public sealed class GradientTests
     }
 
     [TestCaseSource(nameof(Layers))]
+    public void EveryKindOfLayer_ComputedAgainInSegments_HasTheSameGradients(LayerModel layer)
+    {
+        OnnxModel model = layer.Build();
+        using LowRankWeights weights = Branches.On(model, rank: 2, trainA: true).Randomised(seed: 1, deviation: 0.2);
+        using var check = new GradientCheck(model, weights, layer.Inputs);
+
+        float[][] again = check.RecomputedGradients();
+
+        foreach ((float[] gradient, float[] recomputed) in check.Gradients().Zip(again))
+            Numbers.AssertClose(recomputed, gradient, Tolerances.Float32);
+    }
+
+    [TestCaseSource(nameof(Layers))]
     [NonParallelizable]
     public void EveryKindOfLayer_LeavesNoTensorBehind(LayerModel layer)
     {
