@@ -42,10 +42,10 @@ internal sealed class FullWeights : TrainableWeights
 
     /// <summary>
     /// ONNX does not tell weights from constants. Single numbers and exponents belong to a formula, and what is sliced to the
-    /// length of the input is a table: positions or a causal mask.
+    /// length of the input is a table: positions or a causal mask. What rotates queries and keys is a table of angles.
     /// </summary>
     private static bool IsWeight(OnnxGraph graph, Initializer initializer) =>
         initializer.DataType == OnnxDataType.Float
         && initializer.Dims.Length > 0
-        && graph.ConsumersOf(initializer.Name).All(node => node.OpType is not ("Pow" or "Slice"));
+        && graph.ConsumersOf(initializer.Name).All(node => node.OpType is not ("Pow" or "Slice" or "RotaryEmbedding" or "GroupQueryAttention"));
 }

@@ -73,6 +73,9 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     /// <summary>Whether the first output is to hold its integers as floats.</summary>
     public bool CarriesResult => Carried.Contains(Node.Outputs[0]);
 
+    /// <summary>Whether the node names output <paramref name="index"/>.</summary>
+    public bool Wants(int index) => index < Node.Outputs.Count && Node.Outputs[index].Length > 0;
+
     /// <summary>Sizes of the axes of an input.</summary>
     public long[] Shape(int index) => Facts(index).Shape;
 
@@ -184,8 +187,32 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
         return RequireSize(result);
     }
 
+    /// <summary>Checks that an input can be broadcast to a shape (NumPy's rules) without widening it.</summary>
+    public void RequireBroadcastTo(int index, long[] shape)
+    {
+        long[] from = Shape(index);
+        bool fits = from.Length <= shape.Length;
+        for (int back = 1; fits && back <= from.Length; back++)
+            fits = from[^back] == 1 || from[^back] == shape[^back];
+        Require(fits, $"input {index} cannot be broadcast to [{string.Join(",", shape)}]");
+    }
+
     /// <summary>Checks that two inputs have one element type.</summary>
     public void RequireSameType(int left = 0, int right = 1) => Require(Type(left) == Type(right), $"inputs {left} and {right} must have one element type");
+
+    /// <summary>Checks that an input is a vector of some length, with the element type of another input.</summary>
+    public void RequireVector(int index, long length, int like)
+    {
+        RequireSameType(like, index);
+        Require(Shape(index).SequenceEqual([length]), $"input {index} must have {length} elements");
+    }
+
+    /// <summary>Checks that an input holds integers in some shape.</summary>
+    public void RequireIndices(int index, params long[] shape)
+    {
+        Require(Type(index) is ScalarType.Int64 or ScalarType.Int32, $"input {index} must hold integers, not {Type(index)}");
+        Require(Shape(index).SequenceEqual(shape), $"input {index} must have the shape [{string.Join(",", shape)}]");
+    }
 
     /// <summary>Checks that an input holds floating-point numbers.</summary>
     public void RequireFloats(int index) => Require(is_floating_point(Type(index)), $"input {index} must hold floating-point numbers");

@@ -99,6 +99,16 @@ internal sealed class OperatorTable
         Windows.Register(table);
         MelWeights.Register(table);
         Fourier.Register(table);
+        RootMeanSquareNorm.Register(table);
+        FusedNormalization.Register(table);
+        EmbeddingNormalization.Register(table);
+        FusedActivations.Register(table);
+        FusedProducts.Register(table);
+        RotaryEmbedding.Register(table);
+        StandardAttention.Register(table);
+        ProjectedAttention.Register(table);
+        MultiHeadAttention.Register(table);
+        GroupQueryAttention.Register(table);
         return table;
     }
 

@@ -40,6 +40,15 @@ internal static class IndexRange
             throw Outside(node, input, $"the length {(high > size ? high : low)} does not fit an axis of {size}");
     }
 
+    /// <summary>Checks positions in a table that come from the model's inputs; negative ones do not count from the end.</summary>
+    /// <exception cref="InvalidInputException">A position is outside.</exception>
+    public static void RequirePositions(NodeContext node, Tensor positions, long size)
+    {
+        (long low, long high) = Bounds(positions);
+        if (low < 0 || high >= size)
+            throw new InvalidInputException($"Node '{node.Node.DisplayName}' ({node.Node.OpType}): index {(high >= size ? high : low)} is outside an axis of {size}; give inputs within the axis they index.");
+    }
+
     private static (long Low, long High) Bounds(Tensor numbers)
     {
         if (numbers.numel() == 0)

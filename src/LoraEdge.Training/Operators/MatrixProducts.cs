@@ -29,7 +29,7 @@ internal static class MatrixProducts
         return Binary((x, y) => x.matmul(y));
     }
 
-    private static Operation Gemm(NodeContext node)
+    internal static Operation Gemm(NodeContext node)
     {
         bool transA = node.Node.GetInt("transA", 0) != 0, transB = node.Node.GetInt("transB", 0) != 0;
         float alpha = node.Node.GetFloat("alpha", 1), beta = node.Node.GetFloat("beta", 1);

@@ -10,7 +10,7 @@ internal static class Normalization
     public static void Register(OperatorTable table) =>
         table.Add("LayerNormalization", since: 17, LayerNormalization, Objection);
 
-    private static Operation LayerNormalization(NodeContext node)
+    internal static Operation LayerNormalization(NodeContext node)
     {
         long[] shape = node.Shape(0);
         int axis = node.Axis(node.Node.GetInt("axis", -1), shape.Length);
@@ -30,7 +30,7 @@ internal static class Normalization
         node.Require(node.Type(index) == node.Type(0), $"{name} must have the element type of X");
     }
 
-    private static string? Objection(OnnxNode node)
+    internal static string? Objection(OnnxNode node)
     {
         if (node.Outputs.Count(name => name.Length > 0) > 1)
             return "the optional outputs Mean and InvStdDev are not supported";

@@ -157,6 +157,8 @@ public sealed class GraphExecutorTests
             Assert.Throws<InvalidInputException>(() => executor.Run(Inputs(bad), "y"));
             foreach (Operators.OperatorCase node in Operators.InvalidNodeTests.Invalid)
                 Assert.Throws<ModelFormatException>(() => node.Execute());
+            foreach (Operators.OperatorCase node in Operators.InvalidNodeTests.Lookups(index: 3))
+                Assert.Throws<InvalidInputException>(() => node.Execute());
         });
 
     private static void AssertRefused(GraphExecutor executor, Dictionary<string, Tensor> inputs, string because) =>

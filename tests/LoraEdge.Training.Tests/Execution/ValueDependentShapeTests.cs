@@ -101,6 +101,20 @@ public sealed class ValueDependentShapeTests
     }
 
     [Test]
+    public void Gradients_ReachTheStartAndTheStepOfARange()
+    {
+        GraphBuilder graph = new GraphBuilder("range").Input("start", TensorElementType.Float32).Input("limit", TensorElementType.Float32).Input("delta", TensorElementType.Float32);
+        graph.Node("Range", ["start", "limit", "delta"], ["y"]);
+        using var executor = new GraphExecutor(graph.Output("y", TensorElementType.Float32, "n").Build());
+        using Tensor start = tensor(0.5f).requires_grad_(), limit = tensor(2.25f), delta = tensor(0.5f).requires_grad_();
+        using (Tensor y = executor.Run(new Dictionary<string, Tensor> { ["start"] = start, ["limit"] = limit, ["delta"] = delta }, "y").Single(), sum = y.sum())
+            sum.backward();
+
+        // Four elements, start + i * delta with i from 0 to 3.
+        Assert.That((start.grad!.ToFloatsAndDispose()[0], delta.grad!.ToFloatsAndDispose()[0]), Is.EqualTo((4f, 6f)));
+    }
+
+    [Test]
     public void AFedShapeThatDoesNotFit_IsRefusedByName_AndTheNextRunGoesOn()
     {
         using var executor = new GraphExecutor(Model(Rows(2), graph => graph.Node("Reshape", ["x", "n"], ["y"], name: "shaped"), "y"));

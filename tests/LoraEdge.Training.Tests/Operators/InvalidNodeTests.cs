@@ -194,7 +194,8 @@ public sealed class InvalidNodeTests
         Assert.That(error.Message, Does.Contain("'node'"));
     }
 
-    private static OperatorCase[] Lookups(long index) =>
+    /// <summary>Look-ups of a fed index in an axis of 3.</summary>
+    internal static OperatorCase[] Lookups(long index) =>
     [
         new OperatorCase("Gather").Feed(3, 2).Feed(HostTensor.From([0L, index], 2)),
         new OperatorCase("GatherElements").Feed(3, 2).Feed(HostTensor.From([0L, index], 1, 2)),

@@ -45,6 +45,36 @@ public sealed class OperatorGradientTests
         yield return Case("CumSum", [("exclusive", 1), ("reverse", 1)], Values([2, 3], 1), Whole(1));
         yield return Case("Where", s_none, tensor([true, false, true]), Values([2, 3], 1), Values([2, 1], 2));
         yield return Case("Cast", [("to", OnnxDataType.Double)], Values([2, 3], 1));
+        foreach (TestCaseData onParts in OnParts())
+            yield return onParts;
+    }
+
+    private static IEnumerable<TestCaseData> OnParts()
+    {
+        yield return Case("Reshape", s_none, Values([2, 3], 1), Whole(3, -1));
+        yield return Case("Transpose", s_none, Values([2, 3], 1));
+        yield return Case("Expand", s_none, Values([2, 1], 1), Whole(2, 2, 3));
+        yield return Case("Tile", s_none, Values([2, 3], 1), Whole(2, 1));
+        yield return Case("Concat", [("axis", 1)], Values([2, 3], 1), Values([2, 1], 2));
+        yield return Case("Slice", s_none, Values([3, 4], 1), Whole(2), Whole(-9), Whole(0), Whole(-2));
+        yield return Case("Gather", [("axis", 1)], Values([2, 3], 1), Whole(2, 0, 2, -1));
+        yield return Case("GatherElements", s_none, Values([3], 1), Whole(2, 0, 2, -1));
+        yield return Case("GatherND", [("batch_dims", 1)], Values([2, 3, 2], 1), Whole(2, -3).reshape(2, 1));
+        yield return Case("Scatter", s_none, Values([4], 1), Whole(2, 0), Values([2], 2));
+        yield return Case("ScatterND", s_none, Values([4, 2], 1), Whole(2, -4).reshape(2, 1), Values([2, 2], 2));
+        foreach (string reduction in new[] { "none", "add", "mul", "min", "max" })
+        {
+            long[] places = reduction == "none" ? [2, 0, 1] : [2, 2, -2];
+            yield return Case("ScatterElements", [("reduction", reduction)], Values([4], 1), Whole(places), Values([3], 2));
+            yield return Case("ScatterND", [("reduction", reduction)], Values([4, 2], 1), Whole(places).reshape(3, 1), Values([3, 2], 2));
+        }
+
+        yield return Case("TopK", s_none, Values([2, 4], 1), Whole(2));
+        yield return Case("Compress", [("axis", 1)], Values([2, 3], 1), tensor([true, false, true]));
+        yield return Case("Unique", [("sorted", 0)], Values([4], 1));
+        yield return Case("ReverseSequence", s_none, Values([3, 2], 1), Whole(3, 2));
+        yield return Case("Trilu", s_none, Values([3, 3], 1));
+        yield return Case("OneHot", s_none, Whole(1, 0, -1), Whole(3), Values([2], 1));
     }
 
     [TestCaseSource(nameof(Cases))]

@@ -10,6 +10,7 @@ public sealed class OperatorTests
         .. ArithmeticCases.All(), .. FunctionCases.All(), .. LogicCases.All(), .. ActivationCases.All(), .. ReductionCases.All(), .. LossCases.All(),
         .. ProductCases.All(), .. NormalizationCases.All(), .. ShapeCases.All(), .. PartCases.All(), .. IndexCases.All(), .. SelectionCases.All(),
         .. FillCases.All(), .. ConditionalCases.All(), .. TypeCases.All(), .. RecurrentCases.All(), .. QuantizedCases.All(), .. ContractionCases.All(),
+        .. TransformerCases.All(), .. AttentionCases.All(), .. MultiHeadCases.All(), .. GroupQueryCases.All(),
     ];
 
     [TestCaseSource(nameof(Cases))]

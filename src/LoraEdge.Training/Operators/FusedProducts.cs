@@ -1,0 +1,96 @@
+using LoraEdge.Onnx;
+using LoraEdge.Training.Execution;
+using static LoraEdge.Training.Operators.OperationForms;
+using static TorchSharp.torch;
+
+namespace LoraEdge.Training.Operators;
+
+/// <summary>Products of com.microsoft that took their neighbours in: transpositions and a factor, or an activation.</summary>
+internal static class FusedProducts
+{
+    public static void Register(OperatorTable table)
+    {
+        table.Add("FusedMatMul", since: 1, FusedMatMul, domain: Domains.Microsoft);
+        table.Add("FusedGemm", since: 1, FusedGemm, ObjectionToGemm, Domains.Microsoft);
+    }
+
+    private static Operation FusedMatMul(NodeContext node)
+    {
+        long[] a = node.Shape(0), b = node.Shape(1);
+        node.RequireFloats(0);
+        node.RequireSameType();
+        node.Require(a.Length > 0 && b.Length > 0, "FusedMatMul does not take scalars");
+        float alpha = node.Node.GetFloat("alpha", 1);
+        int[] orderA = Order(node, a.Length, "A"), orderB = Order(node, b.Length, "B");
+        long[] left = [.. orderA.Select(axis => a[axis])], right = [.. orderB.Select(axis => b[axis])];
+        long inner = right.Length == 1 ? right[0] : right[^2];
+        node.Require(left[^1] == inner, $"the inner sizes {left[^1]} and {inner} differ");
+        RequireBatches(node, left, right);
+        if (b.Length == 2 && IsPlain(orderA))
+            return new LinearProduct(Count(left.Take(left.Length - 1)), false, !IsPlain(orderB), alpha, 1, false, node.Branch, [.. left.Take(left.Length - 1), right[1]]).Run;
+        return Binary((x, y) =>
+        {
+            using Tensor first = Turned(x, orderA), second = Turned(y, orderB);
+            Tensor product = first.matmul(second);
+            return alpha == 1 ? product : product.mul_(alpha);
+        });
+    }
+
+    /// <summary>
+    /// Order in which the axes are taken. <c>transBatch</c> moves the first one behind the other batch axes, <c>trans</c> then
+    /// swaps the last two; vectors stay as they are.
+    /// </summary>
+    private static int[] Order(NodeContext node, int rank, string side)
+    {
+        List<int> axes = [.. Enumerable.Range(0, rank)];
+        if (rank > 1 && node.Node.GetInt("transBatch" + side, 0) != 0)
+        {
+            axes.RemoveAt(0);
+            axes.Insert(rank - 2, 0);
+        }
+
+        if (rank > 1 && node.Node.GetInt("trans" + side, 0) != 0)
+            (axes[^1], axes[^2]) = (axes[^2], axes[^1]);
+        return [.. axes];
+    }
+
+    private static bool IsPlain(int[] order) => order.SequenceEqual(Enumerable.Range(0, order.Length));
+
+    private static Tensor Turned(Tensor x, int[] order) => IsPlain(order) ? x.alias() : x.permute([.. order.Select(axis => (long)axis)]);
+
+    private static void RequireBatches(NodeContext node, long[] left, long[] right)
+    {
+        for (int back = 3; back <= Math.Min(left.Length, right.Length); back++)
+            node.Require(left[^back] == right[^back] || left[^back] == 1 || right[^back] == 1, "the batch axes cannot be broadcast together");
+        // No axis of the result is longer than these.
+        int batches = Math.Max(0, Math.Max(left.Length, right.Length) - 2);
+        IEnumerable<long> batch = Enumerable.Range(3, batches).Select(back => Math.Max(back <= left.Length ? left[^back] : 1, back <= right.Length ? right[^back] : 1));
+        node.RequireSize([.. batch, left.Length == 1 ? 1 : left[^2], right.Length == 1 ? 1 : right[^1]]);
+    }
+
+    private static Operation FusedGemm(NodeContext node)
+    {
+        Operation product = MatrixProducts.Gemm(node);
+        Func<Tensor, Tensor> activation = Activation(node.Node)!;
+        return inputs =>
+        {
+            using Tensor before = product(inputs)[0];
+            return [activation(before)];
+        };
+    }
+
+    private static Func<Tensor, Tensor>? Activation(OnnxNode node) => node.GetString("activation", "") switch
+    {
+        "" => x => x.alias(),
+        "Relu" => x => x.relu(),
+        "Sigmoid" => x => x.sigmoid(),
+        "Tanh" => x => x.tanh(),
+        "LeakyRelu" => x => nn.functional.leaky_relu(x, node.GetFloat("activation_alpha", 0.01f)),
+        _ => null,
+    };
+
+    private static string? ObjectionToGemm(OnnxNode node) =>
+        Activation(node) is null ? $"the activation {node.GetString("activation", "")} is not supported" : null;
+
+    private static long Count(IEnumerable<long> sizes) => sizes.Aggregate(1L, (product, size) => product * size);
+}
