@@ -66,7 +66,11 @@ internal sealed class OperatorTable
         CumulativeSum.Register(table);
         MeanVariance.Register(table);
         MatrixProducts.Register(table);
+        Convolutions.Register(table);
+        Pooling.Register(table);
+        Unpooling.Register(table);
         Normalization.Register(table);
+        ChannelNormalization.Register(table);
         SoftmaxFamily.Register(table);
         Shapes.Register(table);
         Reshaping.Register(table);
@@ -84,6 +88,12 @@ internal sealed class OperatorTable
         Progressions.Register(table);
         OneHotEncoding.Register(table);
         Conditionals.Register(table);
+        Padding.Register(table);
+        Resizing.Register(table);
+        ChannelBlocks.Register(table);
+        GridSampling.Register(table);
+        ColumnsToImage.Register(table);
+        RegionAlignment.Register(table);
         Casting.Register(table);
         Dropouts.Register(table);
         ClassLosses.Register(table);

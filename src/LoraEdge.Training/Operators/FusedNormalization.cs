@@ -14,7 +14,7 @@ internal static class FusedNormalization
 
     public static void Register(OperatorTable table)
     {
-        table.Add("LayerNormalization", since: 1, Normalization.LayerNormalization, Normalization.Objection);
+        table.Add("LayerNormalization", since: 1, Normalization.LayerNormalization, Normalization.ObjectionToStash);
         table.Add("SkipLayerNormalization", since: 1, SkipLayer, ObjectionToSkip, Domains.Microsoft);
         table.Add("SkipSimplifiedLayerNormalization", since: 1, SkipRootMeanSquare, ObjectionToSkip, Domains.Microsoft);
     }

@@ -4,13 +4,14 @@ using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Operators;
 
-/// <summary>MatMul (NumPy's rules) and Gemm.</summary>
+/// <summary>MatMul (NumPy's rules), Gemm, and the determinant.</summary>
 internal static class MatrixProducts
 {
     public static void Register(OperatorTable table)
     {
         table.Add("MatMul", since: 1, MatMul);
         table.Add("Gemm", since: 7, Gemm);
+        table.Add("Det", since: 11, Determinant);
     }
 
     /// <summary>A third input is a bias that <see cref="BiasFusion"/> put there.</summary>
@@ -43,6 +44,14 @@ internal static class MatrixProducts
         if (node.Has(2))
             CheckBias(node, result);
         return new LinearProduct(result[0], transA, transB, alpha, beta, node.Has(2), node.Branch, result).Run;
+    }
+
+    private static Operation Determinant(NodeContext node)
+    {
+        long[] shape = node.Shape(0);
+        node.Require(node.Type(0) is ScalarType.Float32 or ScalarType.Float64, "Det takes float32 and float64");
+        node.Require(shape.Length >= 2 && shape[^1] == shape[^2], "Det takes square matrices");
+        return Unary(x => linalg.det(x));
     }
 
     private static void CheckBias(NodeContext node, long[] result)

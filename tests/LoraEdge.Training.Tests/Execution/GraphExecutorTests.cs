@@ -77,9 +77,9 @@ public sealed class GraphExecutorTests
         {
             string first = graph.Node("Mish", ["x"], name: "first");
             string second = graph.Node("Cast", [first], attributes: [("to", OnnxDataType.String)], name: "second");
-            graph.Node("LayerNormalization", [first, "scale"], ["norm", "mean"], name: "third");
-            string fourth = graph.Node("Custom", ["norm", second], domain: "com.example", name: "fourth");
-            graph.Node("Add", [fourth, "mean"], ["y"]);
+            string third = graph.Node("LpNormalization", [first], attributes: [("p", 3)], name: "third");
+            string fourth = graph.Node("Custom", [third, second], domain: "com.example", name: "fourth");
+            graph.Node("Add", [fourth, "scale"], ["y"]);
         }, "batch");
         using var executor = new GraphExecutor(model);
         using Tensor x = RandomRows(2, 5);

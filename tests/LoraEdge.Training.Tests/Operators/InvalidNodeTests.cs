@@ -184,6 +184,7 @@ public sealed class InvalidNodeTests
         new OperatorCase("OneHot").Feed(s_integers).Integers(1L << 40).Feed(2),
         new OperatorCase("OneHot").Feed(s_integers).Integers(3).Feed(3),
         new OperatorCase("OneHot").Feed(s_integers).Integers(3).Feed(2).With("axis", 3),
+        .. InvalidImageNodes.All(),
     ];
 
     [TestCaseSource(nameof(Invalid))]

@@ -94,6 +94,9 @@ internal sealed record OperatorCase(string Operator, int Opset = 17)
     public static HostTensor Random(long[] shape, int seed) =>
         HostTensor.From(Numbers.Normal((int)shape.Aggregate(1L, (count, size) => count * size), seed), shape);
 
+    /// <summary>The inputs that the caller feeds.</summary>
+    public IReadOnlyDictionary<string, HostTensor> Fed => _fed;
+
     private string[] NamedOutputs => [.. _outputs.Where(name => name.Length > 0)];
 
     /// <summary>The same numbers in half precision.</summary>

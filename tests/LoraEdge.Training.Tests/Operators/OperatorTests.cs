@@ -11,6 +11,7 @@ public sealed class OperatorTests
         .. ProductCases.All(), .. NormalizationCases.All(), .. ShapeCases.All(), .. PartCases.All(), .. IndexCases.All(), .. SelectionCases.All(),
         .. FillCases.All(), .. ConditionalCases.All(), .. TypeCases.All(), .. RecurrentCases.All(), .. QuantizedCases.All(), .. ContractionCases.All(),
         .. TransformerCases.All(), .. AttentionCases.All(), .. MultiHeadCases.All(), .. GroupQueryCases.All(),
+        .. ConvolutionCases.All(), .. PoolingCases.All(), .. ChannelNormalizationCases.All(), .. PaddingCases.All(), .. ResizeCases.All(), .. SamplingCases.All(),
     ];
 
     [TestCaseSource(nameof(Cases))]
