@@ -5,9 +5,10 @@ namespace LoraEdge.Onnx;
 
 /// <summary>
 /// Adds branches to a graph: the node that computed a layer's result gives it another name, and an Add of it and the branch
-/// takes the old one, so that everything behind the layer stays as it is.
+/// takes the old one, so that everything behind the layer stays as it is. The nodes of a branch follow that node: what they
+/// read comes before it, what reads them behind it.
 /// </summary>
-/// <param name="graph">The graph, a copy of the outer message; changed. Its nodes are in no particular order afterwards.</param>
+/// <param name="graph">The graph, a copy of the outer message with its nodes in execution order; changed.</param>
 internal sealed class BranchEdit(GraphProto graph)
 {
     private readonly HashSet<string> _names =
@@ -16,6 +17,17 @@ internal sealed class BranchEdit(GraphProto graph)
     private readonly Dictionary<string, int> _producers = graph.Node
         .SelectMany((node, index) => node.Output.Where(output => output.Length > 0).Select(output => (output, index)))
         .ToDictionary(entry => entry.output, entry => entry.index, StringComparer.Ordinal);
+
+    private readonly List<NodeProto> _branch = [];
+    private readonly SortedDictionary<int, NodeProto[]> _behind = [];
+
+    /// <summary>Puts the nodes of all branches into the graph.</summary>
+    public void Finish()
+    {
+        NodeProto[] nodes = [.. graph.Node.SelectMany((node, at) => _behind.TryGetValue(at, out NodeProto[]? added) ? [node, .. added] : new[] { node })];
+        graph.Node.Clear();
+        graph.Node.AddRange(nodes);
+    }
 
     /// <summary>Adds the branch of a layer beside every node that uses its weight.</summary>
     /// <exception cref="ArgumentException">A use is one that a branch cannot stand beside.</exception>
@@ -72,7 +84,9 @@ internal sealed class BranchEdit(GraphProto graph)
         NodeProto producer = graph.Node[at] = graph.Node[at].Clone();
         string frozen = Unique("frozen");
         producer.Output[producer.Output.IndexOf(result)] = frozen;
-        graph.Node.Add(new NodeProto { OpType = "Add", Input = { frozen, change }, Output = { result } });
+        _branch.Add(new NodeProto { OpType = "Add", Input = { frozen, change }, Output = { result } });
+        _behind.Add(at, [.. _branch]);
+        _branch.Clear();
     }
 
     private string Cast(string value, LayerUse use, int to) =>
@@ -90,7 +104,7 @@ internal sealed class BranchEdit(GraphProto graph)
         var node = new NodeProto { OpType = op, Output = { Unique(op) } };
         node.Input.AddRange(inputs);
         node.Attribute.AddRange(attributes ?? []);
-        graph.Node.Add(node);
+        _branch.Add(node);
         return node.Output[0];
     }
 

@@ -18,6 +18,9 @@ public sealed record LayerUse(OnnxNode Node, string Value, LayerUseKind Kind)
     /// <summary>The activations, or the indices of <see cref="LayerUseKind.Rows"/>; empty for <see cref="LayerUseKind.Whole"/>.</summary>
     public string Input { get; init; } = "";
 
-    /// <summary>The result that changes by <c>alpha * s*B*A</c> times the input; empty for <see cref="LayerUseKind.Whole"/>.</summary>
+    /// <summary>
+    /// The result that changes by <c>alpha * s*B*A</c> times the input, or in <see cref="LayerUseKind.FusedProduct"/> what the
+    /// operator makes of it; empty for <see cref="LayerUseKind.Whole"/>.
+    /// </summary>
     public string Output { get; init; } = "";
 }

@@ -6,6 +6,9 @@ public enum LayerUseKind
     /// <summary>MatMul or Gemm: rows of activations times the weight.</summary>
     Product,
 
+    /// <summary>The same inside an operator that does more with the result: FusedMatMul, FusedGemm and Attention of com.microsoft.</summary>
+    FusedProduct,
+
     /// <summary>Conv with the weight as its kernel.</summary>
     Convolution,
 

@@ -16,10 +16,12 @@ internal static class LayerUses
         if (read.Node.Outputs.Count == 0 || read.Node.Outputs[0].Length == 0 || read.Node.Inputs.Count < 2)
             return LayerUseKind.Whole;
         bool isMatrix = lead.Role.Kind is not (WeightRole.Kinds.Kernel or WeightRole.Kinds.Recurrent);
+        bool isSameMatrix = isMatrix && read.IsStoredTransposed == lead.IsStoredTransposed;
         return read.Role.Kind switch
         {
-            WeightRole.Kinds.Product when isMatrix && read.IsStoredTransposed == lead.IsStoredTransposed => LayerUseKind.Product,
-            WeightRole.Kinds.IntegerProduct when isMatrix && read.IsStoredTransposed == lead.IsStoredTransposed => LayerUseKind.IntegerProduct,
+            WeightRole.Kinds.Product when isSameMatrix => LayerUseKind.Product,
+            WeightRole.Kinds.FusedProduct when isSameMatrix => LayerUseKind.FusedProduct,
+            WeightRole.Kinds.IntegerProduct when isSameMatrix => LayerUseKind.IntegerProduct,
             WeightRole.Kinds.Table when isMatrix => LayerUseKind.Rows,
             WeightRole.Kinds.Kernel when lead.Role.Kind == WeightRole.Kinds.Kernel && read.Value.Axes.SequenceEqual(lead.Value.Axes) => LayerUseKind.Convolution,
             _ => LayerUseKind.Whole,

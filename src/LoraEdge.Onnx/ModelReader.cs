@@ -41,9 +41,7 @@ internal static class ModelReader
         return proto;
     }
 
-    /// <summary>Brings the nodes of a graph into execution order, and checks every name on the way.</summary>
-    /// <exception cref="ModelFormatException">A name is missing or defined twice, or the graph has a cycle.</exception>
-    public static void SortNodes(GraphProto graph, string model, bool isMain = true)
+    private static void SortNodes(GraphProto graph, string model, bool isMain = true)
     {
         // Recursion is bounded by the depth of messages that protobuf accepts (100).
         foreach (GraphProto inner in graph.Node.SelectMany(node => node.Attribute).SelectMany(TensorWalk.SubgraphsOf))

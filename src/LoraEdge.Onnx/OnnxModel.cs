@@ -130,7 +130,7 @@ public sealed class OnnxModel
         var edit = new BranchEdit(proto.Graph);
         foreach (LayerBranch branch in branches)
             edit.Add(branch);
-        ModelReader.SortNodes(proto.Graph, Name);
+        edit.Finish();
         return new OnnxModel(proto, Name);
     }
 

@@ -45,7 +45,7 @@ internal sealed class WeightObjection(OnnxGraph graph, WeightSource source, Weig
         if (read.Role.Kind == WeightRole.Kinds.Left)
             return $"it stands on the left of the product in node {read.Node}";
         return WeightRole.Of(read.Node, read.Slot).IsWeight
-            ? $"it is the weight of node {read.Node}, and adapted are those of MatMul, Gemm, Conv, LSTM, GRU and RNN"
+            ? $"it is the weight of node {read.Node}, and adapted are those of MatMul, Gemm, Conv, LSTM, GRU, RNN, and of FusedMatMul, FusedGemm and Attention of com.microsoft"
             : $"it reaches its layer through node {read.Node}; fold that node into the weight when exporting";
     }
 
@@ -83,8 +83,8 @@ internal sealed class WeightObjection(OnnxGraph graph, WeightSource source, Weig
                 return $"its elements are {OnnxDataType.NameOf(source.Tensor.DataType)}, and node {read.Node} uses them without a DequantizeLinear";
             if (read.Value.Dequantizer is null && DynamicProduct.Around(graph, read.Node) is null)
                 return $"node {read.Node} is not between the DynamicQuantizeLinear, Cast and Mul of a dynamically quantized layer, so the layer's floats are not known";
-            if (LayerUses.KindOf(read, trace.Lead!) == LayerUseKind.Whole)
-                return $"it is quantized, so its change is served as a branch beside the layer, but node {read.Node} uses it as a whole";
+            if (LayerUses.KindOf(read, trace.Lead!) is LayerUseKind.Whole or LayerUseKind.FusedProduct)
+                return $"it is quantized, so its change is served as a branch beside the layer, and none can stand beside node {read.Node}";
         }
 
         return LayerUses.Quantization(graph, source.Tensor, trace.Lead!) is null

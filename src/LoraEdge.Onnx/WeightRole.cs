@@ -23,8 +23,11 @@ internal sealed record WeightRole(WeightRole.Kinds Kind, bool IsTransposed = fal
         /// <summary>The right factor of MatMul or Gemm.</summary>
         Product,
 
-        /// <summary>The same inside an operator that does more: FusedMatMul, Attention of com.microsoft.</summary>
+        /// <summary>The same inside an operator of com.microsoft that does more: FusedMatMul, FusedGemm, Attention.</summary>
         FusedProduct,
+
+        /// <summary>The same where the operator also moves the axes of the activations.</summary>
+        WholeProduct,
 
         /// <summary>The kernel of a Conv.</summary>
         Kernel,
@@ -70,10 +73,11 @@ internal sealed record WeightRole(WeightRole.Kinds Kind, bool IsTransposed = fal
 
     private static WeightRole OfMicrosoft(OnnxNode node, int slot) => (node.OpType, slot) switch
     {
-        ("FusedMatMul", 1) => ProductOf(node, Kinds.FusedProduct),
+        ("FusedMatMul", 1) => ProductOf(node, node.GetInt("transA", 0) == 0 && node.GetInt("transBatchA", 0) == 0 ? Kinds.FusedProduct : Kinds.WholeProduct),
+        ("FusedGemm", 1) => ProductOf(node, Kinds.FusedProduct),
         ("Attention", 1) => new(Kinds.FusedProduct),
-        ("FusedMatMul", 0) => new(Kinds.Left),
-        ("QAttention" or "DynamicQuantizeMatMul" or "MatMulIntegerToFloat" or "MatMulNBits" or "MatMulBnb4" or "FusedConv" or "FusedGemm", 1) => new(Kinds.Foreign),
+        ("FusedMatMul" or "FusedGemm", 0) => new(Kinds.Left),
+        ("QAttention" or "DynamicQuantizeMatMul" or "MatMulIntegerToFloat" or "MatMulNBits" or "MatMulBnb4" or "FusedConv", 1) => new(Kinds.Foreign),
         ("QGemm", 3) or ("DynamicQuantizeLSTM", 1 or 2) => new(Kinds.Foreign),
         _ => s_none,
     };

@@ -138,16 +138,19 @@ public sealed class LayerKindTests
         }
     }
 
-    [TestCase("FusedMatMul", true)]
-    [TestCase("Attention", false)]
-    public void ProductsInsideOperatorsOfMicrosoft_AreOfTheWholeTensor(string op, bool transposes)
+    [TestCase("FusedMatMul", true, LayerUseKind.FusedProduct, "transB")]
+    [TestCase("FusedMatMul", true, LayerUseKind.Whole, "transB", "transA")]
+    [TestCase("FusedGemm", false, LayerUseKind.FusedProduct)]
+    [TestCase("Attention", false, LayerUseKind.FusedProduct)]
+    public void ProductsInsideOperatorsOfMicrosoft_AreLayers(string op, bool transposed, LayerUseKind kind, params string[] flags)
     {
         AdaptableLayer layer = Only(builder =>
         {
             builder.Opset("com.microsoft", 1).Initializer("w", Ramp(12), 4, 3);
-            builder.Node(op, ["x", "w"], ["y"], transposes ? [("transB", 1)] : [], "com.microsoft");
+            builder.Node(op, ["x", "w"], ["y"], [.. flags.Select(flag => (flag, (object)1))], "com.microsoft");
         });
-        Assert.That((layer.OutFeatures, layer.InFeatures, layer.IsDirect), Is.EqualTo(transposes ? (4, 3, false) : (3, 4, false)));
+        Assert.That((layer.OutFeatures, layer.InFeatures), Is.EqualTo(transposed ? (4, 3) : (3, 4)));
+        Assert.That(layer.Uses.Single().Kind, Is.EqualTo(kind));
     }
 
     [Test]
@@ -198,7 +201,7 @@ public sealed class LayerKindTests
             Bytes(builder);
             builder.Node("MatMul", [builder.Node("Gather", ["w", "x"]), builder.Node("DequantizeLinear", ["w", "scale"])], ["y"]);
         })).SetArgDisplayNames("looked up as integers");
-        yield return new TestCaseData("as a whole", (Action<GraphBuilder>)(builder =>
+        yield return new TestCaseData("none can stand beside", (Action<GraphBuilder>)(builder =>
         {
             Bytes(builder);
             string w = builder.Node("DequantizeLinear", ["w", "scale"]);
@@ -214,7 +217,7 @@ public sealed class LayerKindTests
             Bytes(builder).Initializer("long", new float[5], 5);
             builder.Node("MatMul", ["x", builder.Node("DequantizeLinear", ["w", "long"])], ["y"]);
         })).SetArgDisplayNames("scale of another length");
-        yield return new TestCaseData("as a whole", (Action<GraphBuilder>)(builder =>
+        yield return new TestCaseData("none can stand beside", (Action<GraphBuilder>)(builder =>
         {
             builder.Initializer(GraphBuilder.Tensor("w", OnnxDataType.Int8, new byte[8 * 3], 1, 8, 3)).Initializer("scale", [0.1f]);
             builder.Node("LSTM", ["x", builder.Node("DequantizeLinear", ["w", "scale"]), "x"], ["y"]);

@@ -23,6 +23,11 @@ public static class LayerModels
         Product("behind Cast from bfloat16", graph => graph.Node("MatMul", ["x", Float(graph, "w")], ["y"]), graph => graph.Initializer(BFloat16("w", In, Out))),
         Product("behind Identity, Transpose and Cast", graph => graph.Node("MatMul", ["x", Float(graph, graph.Node("Transpose", [graph.Node("Identity", ["w"])]))], ["y"]), graph => graph.Initializer(Half("w", Out, In))),
         Product("held by a Constant node", graph => graph.Node("MatMul", ["x", graph.Node("Constant", [], ["w"], [("value", GraphBuilder.Tensor("", Weights(In * Out), In, Out))])], ["y"]), _ => { }),
+        Product("attention over constant keys and values", graph =>
+        {
+            string weights = graph.Node("Softmax", [graph.Node("MatMul", ["x", graph.Node("Transpose", ["w"])])], attributes: [("axis", -1)]);
+            return graph.Node("MatMul", [weights, graph.Node("Transpose", ["v"])], ["y"]);
+        }, graph => OutByIn(graph).Initializer("v", Numbers.Normal(3 * Out, 9), 3, Out)),
         Product("read by other nodes too", graph => graph.Node("Add", [graph.Node("MatMul", ["x", "w"]), graph.Node("ReduceSum", ["w", "axis"])], ["y"]), graph => InByOut(graph).Initializer("axis", [0L], 1)),
     ];
 
@@ -85,6 +90,8 @@ public static class LayerModels
     public static IEnumerable<LayerModel> Fused =>
     [
         Product("FusedMatMul", graph => graph.Node("FusedMatMul", ["x", "w"], ["y"], [("transB", 1), ("alpha", 0.5f)], "com.microsoft"), graph => OutByIn(graph).Opset("com.microsoft", 1)),
+        Product("FusedMatMul with transA", graph => graph.Node("FusedMatMul", [graph.Node("Transpose", ["x"]), "w"], ["y"], [("transA", 1)], "com.microsoft"), graph => InByOut(graph).Opset("com.microsoft", 1)),
+        Product("FusedGemm", graph => graph.Node("FusedGemm", ["x", "w"], ["y"], [("activation", "Tanh"), ("alpha", 0.5f)], "com.microsoft"), graph => InByOut(graph).Opset("com.microsoft", 1)),
         new("Attention", () =>
         {
             GraphBuilder graph = new GraphBuilder("attention").Opset("com.microsoft", 1).Input("x", TensorElementType.Float32, 2, 3, 4)

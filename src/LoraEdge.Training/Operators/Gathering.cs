@@ -21,25 +21,17 @@ internal static class Gathering
         IndexRange.RequireIndices(node, 1);
         int axis = node.Axis(node.Node.GetInt("axis", 0), data.Length);
         long size = data[axis];
-        if (node.Branch is { } branch)
-            return AdaptedRows(node, branch, size, node.RequireSize([.. indices, .. data.Skip(1)]));
-        if (node.Constant(1) is not null && indices.Length == 0)
+        LowRankBranch? branch = node.Branch;
+        if (branch is null && node.Constant(1) is not null && indices.Length == 0)
             return Select(node, axis, size);
         long[] result = node.RequireSize([.. data.Take(axis), .. indices, .. data.Skip(axis + 1)]);
         return Binary((x, picked) =>
         {
             using Tensor flat = picked.reshape(picked.numel()), counted = IndexRange.Counted(node, 1, flat, size), rows = x.index_select(axis, counted);
+            branch?.AddToRows(rows, counted);
             return rows.reshape(result);
         });
     }
-
-    /// <summary>Rows of a matrix that a low-rank branch changes.</summary>
-    private static Operation AdaptedRows(NodeContext node, LowRankBranch branch, long size, long[] result) => Binary((x, picked) =>
-    {
-        using Tensor flat = picked.reshape(picked.numel()), counted = IndexRange.Counted(node, 1, flat, size), rows = x.index_select(0, counted);
-        branch.AddToRows(rows, counted);
-        return rows.reshape(result);
-    });
 
     /// <summary>One fixed position is a view: no copy, and a cheap backward.</summary>
     private static Operation Select(NodeContext node, int axis, long size)
