@@ -9,11 +9,15 @@ internal static class MergedRange
     private const float BeyondFloat16 = 65_520f;
     private const float BeyondBFloat16 = 3.3961776e38f;
 
+    /// <param name="merged">The merged values.</param>
+    /// <param name="weight">The frozen weight.</param>
+    /// <param name="mergedType">The element type that they will be stored in.</param>
+    /// <param name="model">Name of the model, for messages.</param>
     /// <exception cref="AdapterMismatchException">A value is not finite, or too large for the element type.</exception>
     /// <exception cref="ModelFormatException">The value was not finite before merging.</exception>
-    public static void Check(ReadOnlySpan<float> merged, Initializer weight, string model)
+    public static void Check(ReadOnlySpan<float> merged, Initializer weight, int mergedType, string model)
     {
-        float beyond = weight.DataType switch
+        float beyond = mergedType switch
         {
             OnnxDataType.Float16 => BeyondFloat16,
             OnnxDataType.BFloat16 => BeyondBFloat16,
@@ -24,6 +28,17 @@ internal static class MergedRange
             // Written so that NaN fails.
             if (!(Math.Abs(merged[i]) < beyond))
                 throw Refused(merged[i], i, weight, model);
+        }
+    }
+
+    /// <summary>The same for a change that is served beside its layer.</summary>
+    /// <exception cref="AdapterMismatchException">A value of it is not finite.</exception>
+    public static void Check(LayerBranch branch, string model)
+    {
+        foreach (float value in branch.B)
+        {
+            if (!(Math.Abs(value * branch.Scale) < float.PositiveInfinity))
+                throw new AdapterMismatchException($"B of the layer {branch.Layer} of {model} holds {value}, which is not finite with the scale {branch.Scale}. Train a new adapter with a lower learning rate.");
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class ServingModel : IDisposable
     /// </summary>
     /// <param name="adapter">The adapter.</param>
     /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>
-    public MergedSession Build(Adapter adapter) => new(Model, _merger.Merge(adapter), _settings) { Adapter = adapter };
+    public MergedSession Build(Adapter adapter) => new(_merger.Apply(adapter), null, _settings) { Adapter = adapter };
 
     /// <summary>A place for one player's adapter, serving the base model at first.</summary>
     public AdapterSlot Open() => new(this);

@@ -22,58 +22,58 @@ public sealed class WeightMerger
         _calibrated = calibrated;
         IReadOnlyList<AdaptableLayer> layers = AdaptableLayers.Find(model.Graph).Layers;
         _layers = layers.ToDictionary(layer => layer.InitializerIndex);
-        _weights = [.. layers.Select(layer => new AdaptableWeight(layer.InitializerIndex, layer.WeightName, layer.InFeatures, layer.OutFeatures))];
+        _weights = [.. layers.Select(layer => layer.AsWeight())];
+    }
+
+    /// <summary>The model with an adapter in it: merged into the weights, and beside the layers whose weights are integers.</summary>
+    /// <param name="adapter">The adapter; its fingerprint is compared before anything else.</param>
+    /// <exception cref="AdapterMismatchException">
+    /// The adapter is for another model, projection or shape, or makes a weight that is not finite.
+    /// </exception>
+    /// <exception cref="ModelFormatException">The frozen weight itself is not finite.</exception>
+    public OnnxModel Apply(Adapter adapter)
+    {
+        LayerBranch[] branches = Branches(adapter);
+        var asFloat32 = new HashSet<string>(branches.Select(branch => branch.Layer).Where(layer => layer.MergedType == OnnxDataType.Float).Select(layer => layer.WeightName), StringComparer.Ordinal);
+        LayerBranch[] beside = [.. branches.Where(branch => branch.Layer.IsQuantized)];
+        foreach (LayerBranch branch in beside)
+            MergedRange.Check(branch, _model.Name);
+        return _model.WithInitializers(Merge(branches), asFloat32).WithBranches(beside);
     }
 
     /// <summary>Merges an adapter.</summary>
     /// <param name="adapter">The adapter; its fingerprint is compared before anything else.</param>
     /// <returns>
-    /// The changed weights by initializer name, each row-major in the shape that the model stores: <c>(in, out)</c> for a
-    /// MatMul, <c>(out, in)</c> for a Gemm with <c>transB</c>. Every value is finite in the weight's element type.
+    /// The changed weights by name, each row-major in the shape that the model stores: <c>(in, out)</c> for a MatMul,
+    /// <c>(out, in)</c> for a Gemm with <c>transB</c>. Every value is finite in the type it will be stored in. Weights stored as
+    /// integers are not among them.
     /// </returns>
     /// <exception cref="AdapterMismatchException">
     /// The adapter is for another model, projection or shape, or makes a weight that is not finite.
     /// </exception>
     /// <exception cref="ModelFormatException">The frozen weight itself is not finite.</exception>
-    public IReadOnlyDictionary<string, float[]> Merge(Adapter adapter)
+    public IReadOnlyDictionary<string, float[]> Merge(Adapter adapter) => Merge(Branches(adapter));
+
+    private LayerBranch[] Branches(Adapter adapter)
     {
         ProjectionFactors factors = ProjectionFactors.For(adapter, _model.Fingerprint, _weights, _calibrated);
+        return [.. adapter.Targets.Select((target, i) => new LayerBranch(_layers[target.InitializerIndex], factors.Matrices[i], target.B, adapter.Scale))];
+    }
+
+    // Both directions of a recurrent weight go into one tensor, hence the grouping.
+    private Dictionary<string, float[]> Merge(LayerBranch[] branches)
+    {
         var merged = new Dictionary<string, float[]>(StringComparer.Ordinal);
-        for (int i = 0; i < adapter.Targets.Count; i++)
+        foreach (IGrouping<string, LayerBranch> group in branches.Where(branch => !branch.Layer.IsQuantized).GroupBy(branch => branch.Layer.WeightName, StringComparer.Ordinal))
         {
-            AdaptableLayer layer = _layers[adapter.Targets[i].InitializerIndex];
-            Initializer weight = _model.Graph.Initializers[layer.WeightName];
+            Initializer weight = _model.Graph.ConstantOf(group.Key)!;
             float[] sum = weight.ToFloats();
-            AddDelta(sum, layer, adapter.Targets[i].B, factors.Matrices[i], adapter);
-            MergedRange.Check(sum, weight, _model.Name);
-            merged.Add(layer.WeightName, sum);
+            foreach (LayerBranch branch in group)
+                LayerDelta.AddTo(sum, branch.Layer, branch.A, branch.B, branch.Scale, branch.Rank);
+            MergedRange.Check(sum, weight, group.First().Layer.MergedType, _model.Name);
+            merged.Add(group.Key, sum);
         }
 
         return merged;
-    }
-
-    // Stored (out, in): B * A. Stored (in, out): its transpose, A^T * B^T. A Gemm's alpha multiplies the merged weight as it
-    // did the frozen one, so it does not enter here.
-    private static void AddDelta(float[] weight, AdaptableLayer layer, float[] b, float[] a, Adapter adapter)
-    {
-        if (layer.IsTransposed)
-            OuterProduct.Add(weight, b, a, adapter.Scale, adapter.Rank);
-        else
-            OuterProduct.Add(weight, Transposed(a, adapter.Rank), Transposed(b, layer.OutFeatures), adapter.Scale, adapter.Rank);
-    }
-
-    private static float[] Transposed(float[] matrix, int rows)
-    {
-        int columns = matrix.Length / rows;
-        if (rows == 1 || columns == 1)
-            return matrix;
-        float[] transposed = new float[matrix.Length];
-        for (int row = 0; row < rows; row++)
-        {
-            for (int column = 0; column < columns; column++)
-                transposed[(column * rows) + row] = matrix[(row * columns) + column];
-        }
-
-        return transposed;
     }
 }

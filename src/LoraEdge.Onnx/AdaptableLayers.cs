@@ -3,34 +3,39 @@ namespace LoraEdge.Onnx;
 /// <summary>Finds the weights of a model that an adapter can change. Depends on nothing but the graph.</summary>
 public static class AdaptableLayers
 {
-    /// <summary>Looks at every initializer that serves as a weight.</summary>
+    /// <summary>Looks at every constant tensor that serves as a weight.</summary>
     /// <param name="graph">A model's main graph.</param>
-    /// <returns>Every such initializer, either as a layer or with the reason why it is none.</returns>
-    /// <exception cref="ModelFormatException">An attribute of a Gemm is of another type than the operator has it.</exception>
+    /// <returns>Every such tensor, either as a layer (a recurrent one of two directions as two) or with the reason why it is none.</returns>
+    /// <exception cref="ModelFormatException">An attribute is of another type than its operator has it.</exception>
     public static LayerScan Find(OnnxGraph graph)
     {
         var layers = new List<AdaptableLayer>();
         var skipped = new List<SkippedLayer>();
-        Dictionary<string, List<WeightUse>> allUses = WeightUse.All(graph);
+        var reads = new ValueReads(graph);
         var reachable = new HashSet<OnnxNode>(graph.AncestorsOf(graph.Outputs.Select(output => output.Name)));
-        for (int index = 0; index < graph.InitializerNames.Count; index++)
+        IReadOnlyList<WeightSource> sources = WeightSource.All(graph, reachable);
+        foreach (WeightSource source in sources)
         {
-            Initializer weight = graph.Initializers[graph.InitializerNames[index]];
-            if (allUses.GetValueOrNull(weight.Name) is not { } uses || !uses.Any(use => use.IsWeight))
+            WeightTrace trace = WeightTrace.Of(graph, reads, source);
+            if (!trace.IsWeight)
                 continue;
-            if (WeightObjection.To(graph, weight, uses, reachable) is { } reason)
-                skipped.Add(new SkippedLayer(weight.Name, reason));
-            else
-                layers.Add(new AdaptableLayer(weight, index, [.. uses.Select(use => use.Node)], uses[0].IsTransposed, uses[0].Alpha));
+            string? reason = new WeightObjection(graph, source, trace).First(reachable);
+            for (int direction = 0; reason is null && direction < DirectionsOf(source, trace); direction++)
+            {
+                int index = source.Index + (direction * sources.Count);
+                if (index <= AdapterLimits.MaxInitializerIndex)
+                    layers.Add(new AdaptableLayer(graph, source, trace, index, direction));
+                else
+                    reason = $"its number is {index}, and an adapter file numbers weights up to {AdapterLimits.MaxInitializerIndex}";
+            }
+
+            if (reason is not null)
+                skipped.Add(new SkippedLayer(source.Name, reason));
         }
 
-        skipped.AddRange(ConstantNodeWeights(graph));
-        return new LayerScan(layers, [.. skipped.OrderBy(layer => layer.Name, StringComparer.Ordinal)]);
+        return new LayerScan([.. layers.OrderBy(layer => layer.InitializerIndex)], [.. skipped.OrderBy(layer => layer.Name, StringComparer.Ordinal)]);
     }
 
-    private static IEnumerable<SkippedLayer> ConstantNodeWeights(OnnxGraph graph) =>
-        from node in graph.Nodes
-        where node.Domain.Length == 0 && node.OpType == "Constant" && node.Outputs.Count > 0
-        where graph.ConsumersOf(node.Outputs[0]).Any(consumer => WeightUse.IsWeightOf(consumer, node.Outputs[0]))
-        select new SkippedLayer(node.Outputs[0], "it is held by a Constant node, and only initializers can be replaced; export the model with weights as initializers");
+    private static int DirectionsOf(WeightSource source, WeightTrace trace) =>
+        trace.Lead!.Role.Kind == WeightRole.Kinds.Recurrent ? (int)source.Tensor.Dims[0] : 1;
 }

@@ -51,6 +51,9 @@ public static class OnnxDataType
     /// <summary>The upper 16 bits of a 32-bit float.</summary>
     public const int BFloat16 = 16;
 
+    /// <summary>Whether a tensor of this type can take new values: float32, float16 and bfloat16.</summary>
+    internal static bool IsAdaptable(int dataType) => dataType is Float or Float16 or BFloat16;
+
     /// <summary>Bits of one element; 0 for <see cref="String"/> and for numbers that the specification does not list.</summary>
     internal static int BitsOf(int dataType) => dataType switch
     {

@@ -84,6 +84,11 @@ public sealed class OnnxGraph
     /// <summary>Whether a value is among <see cref="Outputs"/>.</summary>
     internal bool IsOutput(string value) => _outputs.Contains(value);
 
+    /// <summary>The tensor of an initializer, or of the Constant node that a value comes from; null for every other value.</summary>
+    /// <exception cref="ModelFormatException">The node's attribute is of another type.</exception>
+    public Initializer? ConstantOf(string value) => Initializers.GetValueOrNull(value)
+        ?? (ProducerOf(value) is { OpType: "Constant", Domain: "" } constant && constant.Outputs[0] == value ? constant.GetTensor("value") : null);
+
     /// <summary>The node that computes a value; null for inputs, initializers and names that do not exist.</summary>
     public OnnxNode? ProducerOf(string value) => _producers.GetValueOrNull(value);
 

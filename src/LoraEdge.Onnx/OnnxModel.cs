@@ -86,23 +86,59 @@ public sealed class OnnxModel
     /// <exception cref="UnauthorizedAccessException">The same, for want of permission.</exception>
     public void Save(string path) => ModelFile.Replace(path, ToBytes());
 
-    /// <summary>The same model with other values in some initializers. Everything else is shared with this one, which does not change.</summary>
+    /// <summary>The same model with other values in some weights. Everything else is shared with this one, which does not change.</summary>
     /// <param name="replaced">
-    /// New values, row-major, by initializer name. They are rounded once, to nearest even, to the element type the model
-    /// stores: float32, float16 or bfloat16.
+    /// New values, row-major, by the name of an initializer, or of the output of a Constant node. They are rounded once, to
+    /// nearest even, to the element type the model stores: float32, float16 or bfloat16.
     /// </param>
-    /// <exception cref="ArgumentException">No such initializer, one of another element type, or another number of values.</exception>
-    public OnnxModel WithInitializers(IReadOnlyDictionary<string, float[]> replaced)
+    /// <param name="asFloat32">
+    /// Names of those that are stored as float32 whatever the model stores; for weights that the graph casts to float32 anyway.
+    /// </param>
+    /// <exception cref="ArgumentException">No such weight, one of another element type, or another number of values.</exception>
+    public OnnxModel WithInitializers(IReadOnlyDictionary<string, float[]> replaced, ISet<string>? asFloat32 = null)
     {
         var initializers = Graph.Initializers.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+        var constants = new Dictionary<string, Initializer>(StringComparer.Ordinal);
         foreach (KeyValuePair<string, float[]> entry in replaced)
-            initializers[entry.Key] = ReplacedInitializer.Of(initializers.GetValueOrNull(entry.Key), entry.Key, entry.Value, Name);
+        {
+            Initializer tensor = ReplacedInitializer.Of(Graph.ConstantOf(entry.Key), entry.Key, entry.Value, asFloat32?.Contains(entry.Key) == true, Name);
+            (initializers.ContainsKey(entry.Key) ? initializers : constants)[entry.Key] = tensor;
+        }
 
-        // MergeFrom adds references to the elements of repeated fields and carries unknown fields along: a copy of the outer two messages.
-        var proto = new ModelProto();
-        proto.MergeFrom(_proto);
+        ModelProto proto = CopyOfOuterMessages();
         for (int i = 0; i < proto.Graph.Initializer.Count; i++)
             proto.Graph.Initializer[i] = initializers[proto.Graph.Initializer[i].Name].Proto;
-        return new OnnxModel(this, proto, new OnnxGraph(Graph, initializers));
+        if (asFloat32?.Count > 0)
+            GraphEdit.ForgetTypes(proto.Graph, asFloat32);
+        if (constants.Count == 0)
+            return new OnnxModel(this, proto, new OnnxGraph(Graph, initializers));
+        GraphEdit.ReplaceConstants(proto.Graph, constants);
+        return new OnnxModel(proto, Name);
+    }
+
+    /// <summary>
+    /// The same model with the change of some layers as nodes beside them: <c>alpha * s * (x*A^T) * B^T</c> is added to the result
+    /// of every node that uses the weight. For weights stored as integers, which cannot take a small change themselves.
+    /// </summary>
+    /// <param name="branches">The layers, found in this model or in one of the same nodes, and their factors.</param>
+    /// <exception cref="ArgumentException">A layer has a use that a branch cannot stand beside.</exception>
+    public OnnxModel WithBranches(IReadOnlyCollection<LayerBranch> branches)
+    {
+        if (branches.Count == 0)
+            return this;
+        ModelProto proto = CopyOfOuterMessages();
+        var edit = new BranchEdit(proto.Graph);
+        foreach (LayerBranch branch in branches)
+            edit.Add(branch);
+        edit.Finish();
+        return new OnnxModel(proto, Name);
+    }
+
+    // MergeFrom adds references to the elements of repeated fields and carries unknown fields along.
+    private ModelProto CopyOfOuterMessages()
+    {
+        var proto = new ModelProto();
+        proto.MergeFrom(_proto);
+        return proto;
     }
 }

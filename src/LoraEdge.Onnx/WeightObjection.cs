@@ -1,61 +1,96 @@
+using System.Globalization;
+
 namespace LoraEdge.Onnx;
 
 /// <summary>
-/// Why a weight cannot be adapted. Merging changes the initializer for every reader, so every reader must be one whose use of
-/// it training reproduces.
+/// Why a weight cannot be adapted. Merging changes the stored tensor for every reader, so every reader must be one that
+/// training shows the changed tensor; integers cannot take a small change at all, so their layers get a branch beside them.
 /// </summary>
-internal static class WeightObjection
+/// <param name="graph">The model's graph.</param>
+/// <param name="source">The weight.</param>
+/// <param name="trace">Where it goes.</param>
+internal sealed class WeightObjection(OnnxGraph graph, WeightSource source, WeightTrace trace)
 {
-    /// <summary>The first objection; null when the weight can be adapted.</summary>
-    public static string? To(OnnxGraph graph, Initializer weight, List<WeightUse> uses, HashSet<OnnxNode> reachable) =>
-        ToTensor(graph, weight) ?? uses.Select(ToUse).FirstOrDefault(reason => reason is not null) ?? ToShape(weight) ?? ToUsesTogether(uses, reachable);
+    private bool IsQuantized => source.Tensor.DataType is OnnxDataType.Int8 or OnnxDataType.UInt8;
 
-    private static string? ToTensor(OnnxGraph graph, Initializer weight)
+    /// <summary>The first objection; null when the weight can be adapted.</summary>
+    /// <param name="reachable">The nodes that the graph's outputs need.</param>
+    public string? First(HashSet<OnnxNode> reachable) => ToTensor() ?? ToUses() ?? ToShape() ?? ToSize() ?? (IsQuantized ? ToBranches() : null)
+        ?? (trace.Reads.Any(read => read.Role.IsAdaptable && reachable.Contains(read.Node)) ? null : "no output of the graph depends on it");
+
+    private string? ToTensor()
     {
-        if (weight.DataType is not (OnnxDataType.Float or OnnxDataType.Float16 or OnnxDataType.BFloat16))
-            return $"its elements are {OnnxDataType.NameOf(weight.DataType)}, and only float32, float16 and bfloat16 are adapted";
-        if (graph.IsOverridable(weight.Name))
+        if (!IsQuantized && !OnnxDataType.IsAdaptable(source.Tensor.DataType))
+            return $"its elements are {OnnxDataType.NameOf(source.Tensor.DataType)}, and only float32, float16 and bfloat16 are adapted, and int8 and uint8 that are dequantized";
+        if (graph.IsOverridable(source.Name))
             return "it is a graph input too, so a caller may replace it at run time; export the model with constant weights";
-        if (graph.IsOutput(weight.Name))
-            return "it is an output of the graph too, which must not change";
+        if (trace.Values.FirstOrDefault(value => graph.IsOutput(value.Name)) is { } output)
+            return output.Name == source.Name ? "it is an output of the graph too, which must not change" : $"it is passed on as the output '{output.Name}' of the graph, which must not change";
         return null;
     }
 
-    private static string? ToUse(WeightUse use)
+    private string? ToUses()
     {
-        if (use.Slot < 0)
-            return $"a subgraph of node {use.Node} uses it";
-        if (use.IsIndirect)
-            return $"it reaches its layer through node {use.Node}; fold that node into the weight when exporting";
-        if (use.Node.OpType is "Conv" or "ConvTranspose" or "LSTM" or "GRU" or "RNN" && use.IsWeight)
-            return $"it is the weight of node {use.Node}, and this version adapts MatMul and Gemm";
-        if (use.IsWeight && !use.IsAdaptable)
-            return $"it stands on the left of the product in node {use.Node}";
-        return use.IsAdaptable ? ToProduct(use) : $"node {use.Node} uses it too, and would see another tensor than the one trained";
-    }
-
-    private static string? ToProduct(WeightUse use)
-    {
-        if (use.Node.GetInt("transA", 0) != 0)
-            return $"node {use.Node} transposes its other operand (transA)";
-        return use.Alpha == 0 || float.IsNaN(use.Alpha) || float.IsInfinity(use.Alpha)
-            ? $"node {use.Node} multiplies it by alpha = {use.Alpha.ToString(System.Globalization.CultureInfo.InvariantCulture)}"
+        if (trace.Reads.FirstOrDefault(read => read.Slot == ValueReads.BySubgraph) is { } captured)
+            return $"a subgraph of node {captured.Node} uses it";
+        if (trace.Lead is null)
+            return ToForeign(trace.Reads.First(read => read.Role.IsWeight));
+        return trace.Reads.FirstOrDefault(read => read.Role.IsAdaptable && !IsFactor(read.Role.Alpha)) is { } scaled
+            ? $"node {scaled.Node} multiplies it by alpha = {scaled.Role.Alpha.ToString(CultureInfo.InvariantCulture)}"
             : null;
     }
 
-    private static string? ToShape(Initializer weight)
+    private static string ToForeign(WeightRead read)
     {
-        if (weight.Dims.Length != 2)
-            return $"it has {weight.Dims.Length} axes, and only matrices are adapted";
-        return weight.Count == 0 ? "it has no elements" : null;
+        if (read.Role.Kind == WeightRole.Kinds.Left)
+            return $"it stands on the left of the product in node {read.Node}";
+        return WeightRole.Of(read.Node, read.Slot).IsWeight
+            ? $"it is the weight of node {read.Node}, and adapted are those of MatMul, Gemm, Conv, LSTM, GRU, RNN, and of FusedMatMul, FusedGemm and Attention of com.microsoft"
+            : $"it reaches its layer through node {read.Node}; fold that node into the weight when exporting";
     }
 
-    private static string? ToUsesTogether(List<WeightUse> uses, HashSet<OnnxNode> reachable)
+    private string? ToShape()
     {
-        if (uses.Any(use => use.IsTransposed != uses[0].IsTransposed))
-            return $"nodes {string.Join(" and ", uses.Select(use => use.Node))} use it in different orientations (transB)";
-        if (uses.Any(use => use.Alpha != uses[0].Alpha))
-            return $"nodes {string.Join(" and ", uses.Select(use => use.Node))} multiply it by different alpha";
-        return uses.Any(use => reachable.Contains(use.Node)) ? null : "no output of the graph depends on it";
+        foreach (WeightRead read in trace.Reads.Where(read => read.Role.IsAdaptable))
+        {
+            string? reason = read.Role.Kind switch
+            {
+                WeightRole.Kinds.Kernel => read.Rank is >= 3 and <= 5 ? null : $"it has {read.Rank} axes, and convolutions are adapted in one to three dimensions",
+                WeightRole.Kinds.Recurrent when !read.Value.IsInOrder => $"it reaches node {read.Node} transposed; store it as the operator takes it when exporting",
+                WeightRole.Kinds.Recurrent => read.Rank == 3 && source.Tensor.Dims[0] is 1 or 2 ? null : $"it has the shape [{string.Join(",", source.Tensor.Dims)}], and recurrent weights are [directions, out, in] with one or two directions",
+                _ => read.Rank == 2 ? null : $"it has {read.Rank} axes, and only matrices are adapted",
+            };
+            if (reason is not null)
+                return reason;
+        }
+
+        return source.Tensor.Count == 0 ? "it has no elements" : null;
     }
+
+    private string? ToSize()
+    {
+        (long outFeatures, long inFeatures) = AdaptableLayer.SizeOf(source.Tensor, trace.Lead!);
+        if (outFeatures > AdapterLimits.MaxOutFeatures || inFeatures > AdapterLimits.MaxInFeatures)
+            return $"it has {outFeatures} outputs and {inFeatures} inputs, and an adapter file holds layers of at most {AdapterLimits.MaxOutFeatures} and {AdapterLimits.MaxInFeatures}";
+        return null;
+    }
+
+    private string? ToBranches()
+    {
+        foreach (WeightRead read in trace.Reads)
+        {
+            if (read.Value.Dequantizer is null && read.Role.Kind != WeightRole.Kinds.IntegerProduct)
+                return $"its elements are {OnnxDataType.NameOf(source.Tensor.DataType)}, and node {read.Node} uses them without a DequantizeLinear";
+            if (read.Value.Dequantizer is null && DynamicProduct.Around(graph, read.Node) is null)
+                return $"node {read.Node} is not between the DynamicQuantizeLinear, Cast and Mul of a dynamically quantized layer, so the layer's floats are not known";
+            if (LayerUses.KindOf(read, trace.Lead!) is LayerUseKind.Whole or LayerUseKind.FusedProduct)
+                return $"it is quantized, so its change is served as a branch beside the layer, and none can stand beside node {read.Node}";
+        }
+
+        return LayerUses.Quantization(graph, source.Tensor, trace.Lead!) is null
+            ? $"the scale and zero point with which node {(trace.Lead!.Value.Dequantizer ?? trace.Lead.Node)} reads it are no constants that fit it"
+            : null;
+    }
+
+    private static bool IsFactor(float alpha) => alpha != 0 && !float.IsNaN(alpha) && !float.IsInfinity(alpha);
 }

@@ -19,14 +19,14 @@ internal sealed class AdapterTrainingSession : ITrainingSession
         options.Validate();
         _request = request;
         _model = OnnxModel.Load(request.ModelPath);
-        IReadOnlyList<AdaptableLayer> layers = ObjectiveLayers.Find(_model, request.Objective);
-        _factors = ProjectionFactors.Make(request.Projection, _model.Fingerprint, [.. layers.Select(ObjectiveLayers.AsWeight)], options.Rank);
+        IReadOnlyList<AdaptableLayer> layers = ObjectiveLayers.Find(_model, request.Objective, options.IncludeLayers, options.ExcludeLayers);
+        _factors = ProjectionFactors.Make(request.Projection, _model.Fingerprint, [.. layers.Select(layer => layer.AsWeight())], options.Rank);
         NativeLibtorch.EnsureLoaded();
         TorchSharp.torch.set_num_threads(options.Threads);
         _weights = new LowRankWeights(layers, _factors.Matrices, options.Rank, options.Scale, trainA: options.Method == AdaptationMethod.Lora);
         try
         {
-            _weights.LimitTo(options.TrustRegion, name => _model.Graph.Initializers[name]);
+            _weights.LimitTo(options.TrustRegion);
             _loop = new TrainingLoop(_model, _weights, request.Objective, request.Records, request.HeldOut, options);
         }
         catch

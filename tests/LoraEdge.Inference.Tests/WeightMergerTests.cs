@@ -21,6 +21,88 @@ public sealed class WeightMergerTests
     }
 
     [Test]
+    public void Merge_Convolution_AddsTheOuterProductOverTheFlattenedKernel()
+    {
+        OnnxModel model = LayerModels.Convolutions.Single(layer => layer.Name == "grouped Conv").Build();
+        AdaptableLayer layer = AdaptableLayers.Find(model.Graph).Layers.Single();
+        Adapter adapter = RandomAdapter.For(model, rank: 2);
+
+        float[] merged = new WeightMerger(model).Merge(adapter)["w"];
+
+        float[] a = FrozenProjection.Generate("w", 0, 2, layer.InFeatures);
+        Numbers.AssertClose(merged, ClosedForm(model.Graph.Initializers["w"].ToFloats(), a, adapter.Targets[0].B, 1, 2, transposed: true), Tolerances.Float32);
+    }
+
+    [Test]
+    public void Merge_RecurrentWeight_ChangesEachDirectionByItsOwnTarget()
+    {
+        OnnxModel model = LayerModels.Recurrences.Single(layer => layer.Name == "bidirectional GRU").Build();
+        Adapter adapter = RandomAdapter.For(model);
+        IReadOnlyList<AdaptableLayer> layers = AdaptableLayers.Find(model.Graph).Layers;
+
+        IReadOnlyDictionary<string, float[]> merged = new WeightMerger(model).Merge(adapter);
+
+        Assert.That(merged.Keys, Is.EquivalentTo(new[] { "w", "r" }));
+        foreach ((AdaptableLayer layer, AdapterTarget target) in layers.Zip(adapter.Targets))
+        {
+            int count = layer.OutFeatures * layer.InFeatures, start = layer.Direction * count;
+            float[] frozen = model.Graph.Initializers[layer.WeightName].ToFloats()[start..(start + count)], a = FrozenProjection.Generate(layer.Name, 0, 1, layer.InFeatures);
+            Numbers.AssertClose(merged[layer.WeightName].AsSpan(start, count), ClosedForm(frozen, a, target.B, 1, 1, transposed: true), Tolerances.Float32);
+        }
+    }
+
+    [Test]
+    public void Apply_Float16WeightThatIsCast_KeepsTheMergedWeightInFloat32()
+    {
+        OnnxModel model = LayerModels.Products.Single(layer => layer.Name == "behind Cast from float16").Build();
+        Adapter adapter = RandomAdapter.For(model, share: 1e-5);
+        var merger = new WeightMerger(model);
+
+        Initializer served = OnnxModel.Parse(merger.Apply(adapter).ToBytes(), "served").Graph.Initializers["w"];
+
+        Assert.That(served.DataType, Is.EqualTo(OnnxDataType.Float));
+        Assert.That(served.ToFloats(), Is.EqualTo(merger.Merge(adapter)["w"]), "in float16 a change this small would be gone");
+    }
+
+    [Test]
+    public void Apply_QuantizedWeight_LeavesTheIntegersAsTheyAre()
+    {
+        foreach (OnnxModel model in LayerModels.Quantized.Select(layer => layer.Build()))
+        {
+            OnnxModel served = new WeightMerger(model).Apply(RandomAdapter.For(model));
+
+            foreach ((string name, Initializer frozen) in model.Graph.Initializers)
+                Assert.That(served.Graph.Initializers[name].Data.ToArray(), Is.EqualTo(frozen.Data.ToArray()));
+            Assert.That(new WeightMerger(model).Merge(RandomAdapter.For(model)), Is.Empty);
+        }
+    }
+
+    [TestCase(float.NaN)]
+    [TestCase(float.NegativeInfinity)]
+    public void Apply_ToAQuantizedWeight_OfWhatIsNotFinite_IsRefused(float b)
+    {
+        OnnxModel model = LayerModels.Quantized.First().Build();
+        Adapter adapter = RandomAdapter.For(model);
+        Adapter broken = WithB(adapter, [b, .. adapter.Targets[0].B.Skip(1)], scale: 1);
+
+        Assert.That(() => new WeightMerger(model).Apply(broken), Throws.TypeOf<AdapterMismatchException>().With.Message.Contains("w (6 to 10)"));
+    }
+
+    [Test]
+    public void Apply_OnSeveralThreads_GivesTheSameModel()
+    {
+        OnnxModel model = LayerModels.Quantized.Last().Build();
+        Adapter adapter = RandomAdapter.For(model);
+        var merger = new WeightMerger(model);
+        byte[] expected = merger.Apply(adapter).ToBytes();
+
+        byte[][] results = new byte[8][];
+        Parallel.For(0, results.Length, i => results[i] = merger.Apply(adapter).ToBytes());
+
+        Assert.That(results, Is.All.EqualTo(expected));
+    }
+
+    [Test]
     public void Merge_ExplicitA_EqualsTheSeededOne()
     {
         OnnxModel model = TinyModels.Policy();

@@ -15,7 +15,7 @@ public static class RandomAdapter
     public static Adapter For(OnnxModel model, double share = 0.1, int rank = 1, float scale = 1f, int seed = 11, IProjectionSource? projection = null)
     {
         IReadOnlyList<AdaptableLayer> layers = AdaptableLayers.Find(model.Graph).Layers;
-        AdaptableWeight[] weights = [.. layers.Select(layer => new AdaptableWeight(layer.InitializerIndex, layer.WeightName, layer.InFeatures, layer.OutFeatures))];
+        AdaptableWeight[] weights = [.. layers.Select(layer => layer.AsWeight())];
         ProjectionFactors factors = ProjectionFactors.Make(projection ?? new SeededProjection(0), model.Fingerprint, weights, rank);
         return new Adapter
         {
@@ -23,7 +23,7 @@ public static class RandomAdapter
             Projection = factors.Projection,
             Rank = rank,
             Scale = scale,
-            Targets = [.. weights.Select((weight, i) => Target(model, weight, factors.Matrices[i], share, rank, scale, seed + i))],
+            Targets = [.. layers.Select((layer, i) => Target(layer, factors.Matrices[i], share, rank, scale, seed + i))],
             Training = new TrainingSummary(),
         };
     }
@@ -31,7 +31,7 @@ public static class RandomAdapter
     /// <summary>The same adapter carrying its A, as plain LoRA stores it.</summary>
     public static Adapter WithExplicitA(OnnxModel model, Adapter adapter)
     {
-        AdaptableWeight[] weights = [.. AdaptableLayers.Find(model.Graph).Layers.Select(layer => new AdaptableWeight(layer.InitializerIndex, layer.WeightName, layer.InFeatures, layer.OutFeatures))];
+        AdaptableWeight[] weights = [.. AdaptableLayers.Find(model.Graph).Layers.Select(layer => layer.AsWeight())];
         ProjectionFactors factors = ProjectionFactors.For(adapter, model.Fingerprint, weights);
         return new Adapter
         {
@@ -44,15 +44,15 @@ public static class RandomAdapter
         };
     }
 
-    private static AdapterTarget Target(OnnxModel model, AdaptableWeight weight, float[] a, double share, int rank, float scale, int seed)
+    private static AdapterTarget Target(AdaptableLayer layer, float[] a, double share, int rank, float scale, int seed)
     {
-        float[] b = Numbers.Normal(weight.OutFeatures * rank, seed);
+        float[] b = Numbers.Normal(layer.OutFeatures * rank, seed);
         double norm = Math.Abs(scale) * DeltaNorm(a, b, rank);
-        double wanted = share * Math.Sqrt(model.Graph.Initializers[weight.Name].ToFloats().Sum(value => (double)value * value));
+        double wanted = share * layer.Norm;
         return new AdapterTarget
         {
-            InitializerIndex = weight.InitializerIndex,
-            OutFeatures = weight.OutFeatures,
+            InitializerIndex = layer.InitializerIndex,
+            OutFeatures = layer.OutFeatures,
             B = [.. b.Select(value => (float)(value * wanted / norm))],
         };
     }

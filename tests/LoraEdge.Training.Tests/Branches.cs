@@ -11,7 +11,7 @@ internal static class Branches
     {
         NativeLibtorch.EnsureLoaded();
         IReadOnlyList<AdaptableLayer> layers = AdaptableLayers.Find(model.Graph).Layers;
-        AdaptableWeight[] weights = [.. layers.Select(ObjectiveLayers.AsWeight)];
+        AdaptableWeight[] weights = [.. layers.Select(layer => layer.AsWeight())];
         ProjectionFactors factors = ProjectionFactors.Make(new SeededProjection(7), model.Fingerprint, weights, rank);
         return new LowRankWeights(layers, factors.Matrices, rank, scale, trainA);
     }

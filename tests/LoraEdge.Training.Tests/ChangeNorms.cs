@@ -15,7 +15,7 @@ internal static class ChangeNorms
     public static IEnumerable<LayerFactors> Factors(OnnxModel model, Adapter adapter)
     {
         IReadOnlyList<AdaptableLayer> layers = AdaptableLayers.Find(model.Graph).Layers;
-        ProjectionFactors projection = ProjectionFactors.For(adapter, model.Fingerprint, [.. layers.Select(ObjectiveLayers.AsWeight)]);
+        ProjectionFactors projection = ProjectionFactors.For(adapter, model.Fingerprint, [.. layers.Select(layer => layer.AsWeight())]);
         for (int i = 0; i < adapter.Targets.Count; i++)
         {
             AdaptableLayer layer = layers.First(candidate => candidate.InitializerIndex == adapter.Targets[i].InitializerIndex);

@@ -176,6 +176,17 @@ public sealed class LoraFaTrainerTests
     }
 
     [Test]
+    public void Patterns_ChooseTheLayersThatAreTrained()
+    {
+        foreach (TrainingOptions options in new TrainingOptions[] { new() { IncludeLayers = ["*2"] }, new() { ExcludeLayers = ["w1"] }, new() { IncludeLayers = ["w?"], ExcludeLayers = ["*1"] } })
+        {
+            Adapter adapter = TrainingSessions.Train(s_model, Request(options));
+
+            Assert.That(adapter.Targets.Select(target => s_model.Graph.InitializerNames[target.InitializerIndex]), Is.EqualTo(new[] { "w2" }));
+        }
+    }
+
+    [Test]
     public void Training_LeavesNoTensorBehind()
     {
         TrainingSessions.Train(s_model, Request());

@@ -18,6 +18,7 @@ public sealed class RefusedRequestTests
             ("GradientClipNorm", new() { GradientClipNorm = 0 }), ("GradientClipNorm", new() { GradientClipNorm = double.NaN }),
             ("EvaluationsPerEpoch", new() { EvaluationsPerEpoch = 0 }), ("Patience", new() { Patience = 0 }),
             ("TrustRegion", new() { TrustRegion = 0 }), ("TrustRegion", new() { TrustRegion = double.NaN }), ("Threads", new() { Threads = 0 }),
+            ("IncludeLayers", new() { IncludeLayers = [""] }), ("ExcludeLayers", new() { ExcludeLayers = ["w1", ""] }), ("ExcludeLayers", new() { ExcludeLayers = null! }),
         }
         select new TestCaseData(bad.Name, bad.Options).SetArgDisplayNames(bad.Name, FormattableString.Invariant($"{typeof(TrainingOptions).GetProperty(bad.Name)!.GetValue(bad.Options)}"));
 
@@ -60,6 +61,15 @@ public sealed class RefusedRequestTests
     [TestCaseSource(nameof(BadOptions))]
     public void AnOptionOutsideItsRange_IsRefused_ByName(string name, TrainingOptions options) =>
         Assert.That(() => Start(TrainingSessions.Request(s_records, [], options)), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains(name));
+
+    [TestCase("x*", "", "'x*'")]
+    [TestCase("w?", "*", "leave no layer")]
+    public void PatternsThatLeaveNothing_AreRefused(string include, string exclude, string why)
+    {
+        TrainingOptions options = new() { IncludeLayers = [include], ExcludeLayers = exclude.Length > 0 ? [exclude] : [] };
+
+        Assert.That(() => Start(TrainingSessions.Request(s_records, [], options)), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains(why));
+    }
 
     [TestCaseSource(nameof(BadRecords))]
     public void ARecordThatDoesNotFit_IsRefused_ByItsIndex(string why, Interaction record)

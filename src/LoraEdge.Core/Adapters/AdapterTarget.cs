@@ -4,7 +4,8 @@ namespace LoraEdge;
 public sealed class AdapterTarget
 {
     /// <summary>
-    /// Which weight: its position among all the initializers of the model's main graph, sorted by ordinal name. Stable,
+    /// Which weight: its position among the constant tensors of the model's main graph, which are the initializers by ordinal
+    /// name and then the tensors of Constant nodes; the second direction of a recurrent weight adds their number. Stable,
     /// since the fingerprint fixes the model, and two bytes where a name would take twenty.
     /// </summary>
     public required int InitializerIndex { get; init; }

@@ -43,6 +43,17 @@ public sealed record TrainingOptions
     /// </summary>
     public double TrustRegion { get; init; } = 0.5;
 
+    /// <summary>
+    /// Layers to adapt, as patterns over the names of their weights: <c>*</c> stands for any characters, <c>?</c> for one,
+    /// everything else for itself; case counts. Default: none given, which means every layer but an output layer of 8,192
+    /// outputs or more whose B would be more than half of the adapter (a vocabulary). Patterns that fit it bring it back;
+    /// <c>"*"</c> takes every layer.
+    /// </summary>
+    public IReadOnlyList<string> IncludeLayers { get; init; } = [];
+
+    /// <summary>Layers to leave out, as patterns over the names of their weights; stronger than <see cref="IncludeLayers"/>. Default: none.</summary>
+    public IReadOnlyList<string> ExcludeLayers { get; init; } = [];
+
     /// <summary>CPU threads libtorch may use for training. Default: 1, so that the host keeps its other cores.</summary>
     public int Threads { get; init; } = 1;
 
@@ -71,6 +82,14 @@ public sealed record TrainingOptions
         Require(TrustRegion > 0, nameof(TrustRegion), TrustRegion, "above 0");
         Require(MemoryTargetMegabytes is null or (> 0 and < 1 << 20), nameof(MemoryTargetMegabytes), MemoryTargetMegabytes ?? 0, "above 0, or null");
         Require(Threads >= 1, nameof(Threads), Threads, "1 or more");
+        RequirePatterns(IncludeLayers, nameof(IncludeLayers));
+        RequirePatterns(ExcludeLayers, nameof(ExcludeLayers));
+    }
+
+    private static void RequirePatterns(IReadOnlyList<string> patterns, string option)
+    {
+        if (patterns is null || patterns.Any(string.IsNullOrEmpty))
+            throw new InvalidOptionsException($"The training option {option} holds an empty pattern or none at all; leave it out, or name weights, for example \"encoder.*\".");
     }
 
     private static void Require(bool holds, string option, object value, string range)

@@ -8,7 +8,10 @@ namespace LoraEdge.Training.Adaptation;
 /// <summary>Low-rank branches on a set of layers: B is trained, and A as well when the method is plain LoRA.</summary>
 internal sealed class LowRankWeights : TrainableWeights
 {
-    private readonly Dictionary<string, LowRankBranch> _branches = new(StringComparer.Ordinal);
+    private readonly List<LowRankBranch> _branches = [];
+    private readonly Dictionary<string, LowRankBranch> _beside = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BranchBehind> _behind = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ChangedWeight> _changed = new(StringComparer.Ordinal);
     private readonly List<Tensor> _parameters = [];
     private readonly List<(LowRankBranch Branch, double Bound)> _bounds = [];
     private readonly bool _trainsA;
@@ -29,33 +32,39 @@ internal sealed class LowRankWeights : TrainableWeights
             if (trainA)
                 Add(a);
             Tensor b = Add(zeros(layers[i].OutFeatures, rank));
-            _branches.Add(layers[i].WeightName, new LowRankBranch(layers[i], a, b, scale));
+            _branches.Add(new LowRankBranch(layers[i], a, b, scale));
         }
+
+        foreach (LowRankBranch branch in _branches.Where(branch => branch.Layer.IsDirect))
+            Attach(branch);
+        foreach (IGrouping<string, LowRankBranch> weight in _branches.Where(branch => !branch.Layer.IsDirect).GroupBy(branch => branch.Layer.WeightName, StringComparer.Ordinal))
+            _changed.Add(weight.Key, new ChangedWeight([.. weight]));
     }
 
     /// <inheritdoc />
     public override IReadOnlyList<Tensor> Parameters => _parameters;
 
     /// <summary>The branches, in the order of the layers.</summary>
-    public IEnumerable<LowRankBranch> Branches => _branches.Values;
+    public IReadOnlyList<LowRankBranch> Branches => _branches;
 
     /// <inheritdoc />
     public override long Clamped => _clamped;
 
     /// <inheritdoc />
-    public override LowRankBranch? BranchOf(string weight) =>
-        _branches.TryGetValue(weight, out LowRankBranch? branch) ? branch : null;
+    public override LowRankBranch? BranchOf(string operand) => _beside.TryGetValue(operand, out LowRankBranch? branch) ? branch : null;
+
+    /// <inheritdoc />
+    public override BranchBehind? BranchBehind(string value) => _behind.TryGetValue(value, out BranchBehind? branch) ? branch : null;
+
+    /// <inheritdoc />
+    public override ChangedWeight? Changed(string weight) => _changed.TryGetValue(weight, out ChangedWeight? changed) ? changed : null;
 
     /// <summary>Bounds the Frobenius norm of every layer's change.</summary>
     /// <param name="share">The bound, relative to the norm of the frozen weight.</param>
-    /// <param name="weights">The frozen weight of a layer, by name.</param>
-    public void LimitTo(double share, Func<string, Initializer> weights)
+    public void LimitTo(double share)
     {
-        foreach (LowRankBranch branch in _branches.Values)
-        {
-            double sum = weights(branch.Layer.WeightName).ToFloats().Sum(value => (double)value * value);
-            _bounds.Add((branch, share * Math.Sqrt(sum)));
-        }
+        foreach (LowRankBranch branch in _branches)
+            _bounds.Add((branch, share * branch.Layer.Norm));
     }
 
     /// <inheritdoc />
@@ -78,7 +87,7 @@ internal sealed class LowRankWeights : TrainableWeights
         base.Dispose();
         if (_trainsA)
             return;
-        foreach (LowRankBranch branch in _branches.Values)
+        foreach (LowRankBranch branch in _branches)
             branch.A.Dispose();
     }
 
@@ -91,6 +100,17 @@ internal sealed class LowRankWeights : TrainableWeights
         Tensor copy = empty(shape);
         MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(copy.bytes);
         return copy;
+    }
+
+    private void Attach(LowRankBranch branch)
+    {
+        foreach (LayerUse use in branch.Layer.Uses)
+        {
+            if (use.Kind == LayerUseKind.IntegerProduct)
+                _behind.Add(use.Output, new BranchBehind(branch, use.Input));
+            else
+                _beside[use.Value] = branch with { IsTransposed = use.IsTransposed };
+        }
     }
 
     private Tensor Add(Tensor initial)

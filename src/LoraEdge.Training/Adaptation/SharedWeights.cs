@@ -27,7 +27,13 @@ internal sealed class SharedWeights(LowRankWeights branches, FullWeights? model)
     public IReadOnlyDictionary<string, float[]> ModelByName() => model?.ByName() ?? new Dictionary<string, float[]>();
 
     /// <inheritdoc />
-    public override LowRankBranch? BranchOf(string weight) => branches.BranchOf(weight);
+    public override LowRankBranch? BranchOf(string operand) => branches.BranchOf(operand);
+
+    /// <inheritdoc />
+    public override BranchBehind? BranchBehind(string value) => branches.BranchBehind(value);
+
+    /// <inheritdoc />
+    public override ChangedWeight? Changed(string weight) => branches.Changed(weight);
 
     /// <inheritdoc />
     public override Tensor? Replacement(string initializer) => model?.Replacement(initializer);

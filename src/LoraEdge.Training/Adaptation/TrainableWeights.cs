@@ -11,8 +11,17 @@ internal abstract class TrainableWeights : IDisposable
     /// <summary>The tensors that gradients are computed for, in a fixed order.</summary>
     public abstract IReadOnlyList<Tensor> Parameters { get; }
 
-    /// <summary>The low-rank branch beside a frozen weight, or null when the weight has none.</summary>
-    public virtual LowRankBranch? BranchOf(string weight) => null;
+    /// <summary>The low-rank branch beside the nodes that read a weight under this name, or null when there is none.</summary>
+    /// <param name="operand">Name of the weight, or of what nodes that pass it on make of it.</param>
+    public virtual LowRankBranch? BranchOf(string operand) => null;
+
+    /// <summary>The branch whose result is added to a value once that is computed, or null when there is none.</summary>
+    /// <param name="value">Name of the value.</param>
+    public virtual BranchBehind? BranchBehind(string value) => null;
+
+    /// <summary>The change of a weight that nodes compute with as a whole, or null when there is none.</summary>
+    /// <param name="weight">Name of the initializer, or of the output of the Constant node that holds it.</param>
+    public virtual ChangedWeight? Changed(string weight) => null;
 
     /// <summary>The tensor that takes the place of a frozen initializer, or null when it stays.</summary>
     public virtual Tensor? Replacement(string initializer) => null;

@@ -10,7 +10,8 @@ internal static class Fusions
     /// <summary>The nodes in the same order, each group as one node in the place of its last.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="nodes">The nodes to run.</param>
-    public static IEnumerable<PlannedNode> Apply(PatternGraph graph, IReadOnlyList<OnnxNode> nodes)
+    /// <param name="isAdapted">Whether a branch stands beside a node, which then keeps its operator: no other one would add the branch.</param>
+    public static IEnumerable<PlannedNode> Apply(PatternGraph graph, IReadOnlyList<OnnxNode> nodes, Func<OnnxNode, bool> isAdapted)
     {
         HashSet<OnnxNode> known = [.. nodes];
         var fused = new Dictionary<OnnxNode, PlannedNode>();
@@ -19,6 +20,8 @@ internal static class Fusions
         {
             FusedNode? match = s_patterns.Select(pattern => pattern(graph, node)).FirstOrDefault(match => match is not null);
             if (match is null || !match.Replaced.All(part => known.Contains(part) && !replaced.Contains(part) && !fused.ContainsKey(part)))
+                continue;
+            if (match.Node.Builder is not null && match.Replaced.Append(node).Any(isAdapted))
                 continue;
             fused.Add(node, match.Node);
             replaced.UnionWith(match.Replaced);

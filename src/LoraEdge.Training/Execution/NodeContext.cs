@@ -31,7 +31,17 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     public int InputCount { get; } = inputs.Count;
 
     /// <summary>The low-rank branch beside the node's weight, which the operation must add; null when it has none.</summary>
-    public LowRankBranch? Branch { get; } = branch;
+    public LowRankBranch? Branch
+    {
+        get
+        {
+            TookBranch = true;
+            return branch;
+        }
+    }
+
+    /// <summary>Whether the operator has asked for <see cref="Branch"/>.</summary>
+    public bool TookBranch { get; private set; }
 
     /// <summary>Names of integer values that are carried as floats; see <see cref="CarriedIntegers"/>.</summary>
     public ISet<string> Carried { get; init; } = new HashSet<string>();

@@ -85,9 +85,12 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         OnnxGraph graph = _scope.Graph;
         model.Opsets.TryGetValue("", out long opset);
-        PlannedNode[] nodes = [.. Fusions.Apply(new PatternGraph(graph, opset, [.. wanted, .. given]), graph.AncestorsOf(wanted, given))];
+        IReadOnlyList<OnnxNode> needed = graph.AncestorsOf(wanted, given);
+        IEnumerable<string> changed = needed.SelectMany(node => node.Outputs).Where(output => BranchBehindOf(output) is not null);
+        var patterns = new PatternGraph(graph, opset, [.. wanted, .. given, .. changed]);
+        PlannedNode[] nodes = [.. Fusions.Apply(patterns, needed, node => BranchBeside(node) is not null)];
         _scope.Carried = CarriedIntegers.Find(nodes, wanted);
-        _scope.Expect(nodes.SelectMany(node => node.Inputs).Concat(wanted));
+        _scope.Expect(nodes.SelectMany(node => node.Inputs.Concat(BehindOf(node).Select(behind => behind.Branch.Input))).Concat(wanted));
         foreach (PlannedNode node in nodes)
             AddNode(node);
     }
@@ -107,6 +110,8 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
             return;
         }
 
+        if (!context.TookBranch && context.Branch is not null)
+            throw new InvalidOperationException($"{node.OpType} does not add the branch beside its weight.");
         bool varies = context.DependsOnValues || facts.Any(fact => fact is { Varies: true });
         bool constant = !varies && !context.IsRandom && (context.DependsOnShapesOnly || (context.Branch is null && facts.All(fact => fact is null || fact.Constant is not null)));
         Operation always = varies ? PreparedInEveryRun(builder, facts, contextOf) : operation;
@@ -117,17 +122,60 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         Forget(planned);
         if (!constant)
             _steps.Add(step with { Operation = always, Outputs = outputs });
+        foreach ((string output, BranchBehind behind) in BehindOf(planned))
+            AddBranchBehind(output, behind);
+        foreach (string output in planned.Outputs.Where(output => IsMain && output.Length > 0 && trained?.Changed(output) is not null))
+            Change(output, trained!.Changed(output)!);
     }
 
     /// <summary>What makes a node's context, then and in every run: all but facts and values stays the same.</summary>
     private Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> ContextOf(OnnxNode node, ValueFacts?[] facts)
     {
-        // Weights that a subgraph uses are not adapted, and its own may have an adapted one's name.
-        bool adaptable = ReferenceEquals(_scope.Graph, model.Graph) && node.Inputs.Count > 1;
-        LowRankBranch? branch = adaptable ? trained?.BranchOf(node.Inputs[1]) : null;
+        LowRankBranch? branch = BranchBeside(node);
         Dictionary<string, Subgraph> subgraphs = SubgraphsOf(node, facts);
         ISet<string> carried = _scope.Carried;
         return (present, values) => new NodeContext(node, model.Opsets[node.Domain], present, values, branch) { Subgraphs = subgraphs, Carried = carried };
+    }
+
+    /// <summary>Weights that a subgraph uses are not adapted, and its own may have an adapted one's name.</summary>
+    private bool IsMain => ReferenceEquals(_scope.Graph, model.Graph);
+
+    /// <summary>The weight of a Gather is its first input, that of every other operator its second.</summary>
+    private LowRankBranch? BranchBeside(OnnxNode node)
+    {
+        int slot = node.OpType == "Gather" ? 0 : 1;
+        return IsMain && slot < node.Inputs.Count ? trained?.BranchOf(node.Inputs[slot]) : null;
+    }
+
+    private IEnumerable<(string Output, BranchBehind Branch)> BehindOf(PlannedNode node) =>
+        from output in node.Outputs
+        let branch = BranchBehindOf(output)
+        where branch is not null
+        select (output, branch);
+
+    private BranchBehind? BranchBehindOf(string output) => IsMain && output.Length > 0 ? trained?.BranchBehind(output) : null;
+
+    /// <summary>Puts the sum of a value and its branch in the place of the value.</summary>
+    private void AddBranchBehind(string value, BranchBehind behind)
+    {
+        Derive(value, behind.Branch.Layer, [SlotOf(value), SlotOf(behind.Input)], values => [behind.Added(values[0]!, values[1]!)]);
+        Forget(behind.Input);
+    }
+
+    /// <summary>Puts the changed weight in the place of the frozen one.</summary>
+    private int Change(string weight, ChangedWeight changed) =>
+        Derive(weight, changed.Branches[0].Layer, [SlotOf(weight)], values => [changed.Of(values[0]!)]);
+
+    /// <summary>Puts a result in the place of the first of the inputs that it is made of.</summary>
+    private int Derive(string value, AdaptableLayer layer, int[] inputs, Operation operation)
+    {
+        var step = new PlanStep(layer.Nodes[0], operation, inputs, [], []);
+        Tensor result = step.Run([.. inputs.Select(ValueAt)])[0];
+        if (_traced.TryGetValue(inputs[0], out Tensor? original))
+            original.Dispose();
+        int slot = Trace(value, result, inputs.Any(input => _facts[input].Varies), trains: true);
+        _steps.Add(step with { Outputs = [slot] });
+        return slot;
     }
 
     private Dictionary<string, Subgraph> SubgraphsOf(OnnxNode node, ValueFacts?[] facts)
@@ -204,10 +252,13 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private void Forget(PlannedNode node)
     {
         foreach (string name in node.Inputs.Where(name => name.Length > 0))
-        {
-            if (_scope.Read(name) is { } slot && _traced.TryGetValue(slot, out Tensor? value))
-                value.Dispose();
-        }
+            Forget(name);
+    }
+
+    private void Forget(string name)
+    {
+        if (_scope.Read(name) is { } slot && _traced.TryGetValue(slot, out Tensor? value))
+            value.Dispose();
     }
 
     private int SlotOf(string name)
@@ -218,9 +269,15 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         if (initializer is null)
             return slot;
         bool isMain = model.Graph.Initializers.TryGetValue(name, out Initializer? main) && ReferenceEquals(main, initializer);
-        if (!isMain || trained?.Replacement(name) is not { } replacement)
+        slot = DefineWeight(name, initializer, isMain ? trained?.Replacement(name) : null);
+        return isMain && trained?.Changed(name) is { } changed ? Change(name, changed) : slot;
+    }
+
+    private int DefineWeight(string name, Initializer initializer, Tensor? replacement)
+    {
+        if (replacement is null)
             return DefineConstant(name, weights[initializer]);
-        slot = Trace(name, replacement.alias(), trains: true);
+        int slot = Trace(name, replacement.alias(), trains: true);
         _constants.Add((slot, replacement));
         return slot;
     }

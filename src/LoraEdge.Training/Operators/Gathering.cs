@@ -1,3 +1,4 @@
+using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
 using static LoraEdge.Training.Operators.OperationForms;
 using static TorchSharp.torch;
@@ -20,12 +21,14 @@ internal static class Gathering
         IndexRange.RequireIndices(node, 1);
         int axis = node.Axis(node.Node.GetInt("axis", 0), data.Length);
         long size = data[axis];
-        if (node.Constant(1) is not null && indices.Length == 0)
+        LowRankBranch? branch = node.Branch;
+        if (branch is null && node.Constant(1) is not null && indices.Length == 0)
             return Select(node, axis, size);
         long[] result = node.RequireSize([.. data.Take(axis), .. indices, .. data.Skip(axis + 1)]);
         return Binary((x, picked) =>
         {
             using Tensor flat = picked.reshape(picked.numel()), counted = IndexRange.Counted(node, 1, flat, size), rows = x.index_select(axis, counted);
+            branch?.AddToRows(rows, counted);
             return rows.reshape(result);
         });
     }

@@ -27,7 +27,7 @@ internal sealed record LinearProduct(
         Tensor product = HasBias ? addmm(inputs[2]!, x, weight, Beta, Alpha) : x.mm(weight);
         if (!HasBias && Alpha != 1)
             product.mul_(Alpha);
-        Branch?.AddTo(product, x);
+        Branch?.AddTo(product, x, Alpha);
         if (Result.Length == 2)
             return [product];
         using (product)

@@ -15,6 +15,12 @@ public sealed record PopulationOptions
     /// <summary>The rows to start from. Default: the frozen projection of seed 0.</summary>
     public IProjectionSource Start { get; init; } = new SeededProjection(0);
 
+    /// <summary>Layers that adapters will change; see <see cref="TrainingOptions.IncludeLayers"/>.</summary>
+    public IReadOnlyList<string> IncludeLayers { get; init; } = [];
+
+    /// <summary>Layers that they will not; see <see cref="TrainingOptions.ExcludeLayers"/>.</summary>
+    public IReadOnlyList<string> ExcludeLayers { get; init; } = [];
+
     /// <summary>Decoupled weight decay on the model's matrices. Default: 0.01. Without meaning while the model is frozen.</summary>
     public double WeightDecay { get; init; } = 0.01;
 

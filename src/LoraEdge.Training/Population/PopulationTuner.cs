@@ -108,8 +108,8 @@ public sealed class PopulationTuner : IDisposable
 
     private static SharedWeights Share(OnnxModel model, Objective objective, PopulationOptions options)
     {
-        IReadOnlyList<AdaptableLayer> layers = ObjectiveLayers.Find(model, objective);
-        float[][] rows = [.. layers.Select(layer => options.Start.A(ObjectiveLayers.AsWeight(layer), options.Rank))];
+        IReadOnlyList<AdaptableLayer> layers = ObjectiveLayers.Find(model, objective, options.IncludeLayers, options.ExcludeLayers);
+        float[][] rows = [.. layers.Select(layer => options.Start.A(layer.AsWeight(), options.Rank))];
         return new SharedWeights(
             new LowRankWeights(layers, rows, options.Rank, scale: 1, trainA: true),
             options.TrainsModel ? new FullWeights(model.Graph, objective.ValueName) : null);

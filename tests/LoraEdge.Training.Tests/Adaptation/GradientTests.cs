@@ -1,4 +1,5 @@
 using LoraEdge.Training.Adaptation;
+using LoraEdge.Training.Tests.Execution;
 
 namespace LoraEdge.Training.Tests.Adaptation;
 
@@ -45,6 +46,65 @@ public sealed class GradientTests
         using var weights = new FullWeights(model.Graph, "y");
 
         Check(model, weights);
+    }
+
+    private static IEnumerable<LayerModel> Layers =>
+        [.. LayerModels.Products, .. LayerModels.TiedWeights, .. LayerModels.Convolutions, .. LayerModels.Quantized, .. LayerModels.Recurrences, .. LayerModels.Fused];
+
+    [TestCaseSource(nameof(Layers))]
+    public void EveryKindOfLayer_HasTheGradientsOfFiniteDifferences(LayerModel layer)
+    {
+        OnnxModel model = layer.Build();
+        foreach (bool trainA in new[] { false, true })
+        {
+            using LowRankWeights weights = Branches.On(model, rank: 2, scale: 0.8f, trainA).Randomised(seed: 1, deviation: 0.2);
+            using var check = new GradientCheck(model, weights, layer.Inputs);
+            check.AssertFiniteDifferences();
+        }
+    }
+
+    [TestCaseSource(nameof(Layers))]
+    public void EveryKindOfLayer_ComputedAgainInSegments_HasTheSameGradients(LayerModel layer)
+    {
+        OnnxModel model = layer.Build();
+        using LowRankWeights weights = Branches.On(model, rank: 2, trainA: true).Randomised(seed: 1, deviation: 0.2);
+        using var check = new GradientCheck(model, weights, layer.Inputs);
+
+        float[][] again = check.RecomputedGradients();
+
+        foreach ((float[] gradient, float[] recomputed) in check.Gradients().Zip(again))
+            Numbers.AssertClose(recomputed, gradient, Tolerances.Float32);
+    }
+
+    [TestCaseSource(nameof(Layers))]
+    [NonParallelizable]
+    public void EveryKindOfLayer_LeavesNoTensorBehind(LayerModel layer)
+    {
+        OnnxModel model = layer.Build();
+        Pass();
+
+        LiveTensors.AssertUnchangedBy(Pass);
+
+        void Pass()
+        {
+            using LowRankWeights weights = Branches.On(model).Randomised(seed: 1);
+            using var check = new GradientCheck(model, weights, layer.Inputs);
+            check.Gradients();
+        }
+    }
+
+    /// <summary>What population tuning trains: the model, A and B at once, beside the nodes and in the tensor.</summary>
+    [TestCase("Gather and Transpose and MatMul")]
+    [TestCase("matrix in both orientations")]
+    public void ModelAAndB_Together_HaveTheGradientsOfFiniteDifferences(string name)
+    {
+        LayerModel layer = LayerModels.TiedWeights.Single(layer => layer.Name == name);
+        OnnxModel model = layer.Build();
+        using var weights = new SharedWeights(Branches.On(model, trainA: true), new FullWeights(model.Graph, "y"));
+        weights.Restore([.. weights.Capture().Select((values, index) => values.Any(value => value != 0) ? values : Numbers.Normal(values.Length, index, 0.2))]);
+        using var check = new GradientCheck(model, weights, layer.Inputs);
+
+        check.AssertFiniteDifferences();
     }
 
     /// <summary>dL/dB = s * G^T * (x * A^T), and alpha where a Gemm has one.</summary>
