@@ -26,6 +26,8 @@ internal sealed class LossPass : IDisposable
     /// <param name="memory">What the pass may keep; null for the defaults.</param>
     public LossPass(OnnxModel model, Objective objective, TrainableWeights weights, LossMemory? memory = null)
     {
+        if (memory?.Target is not null)
+            NativeHeap.GiveBackLargeBlocks();
         (Executor, _objective, _memory) = (new GraphExecutor(model, weights), objective, memory ?? new LossMemory());
         _headInput = PositionwiseHead.Find(model, objective);
         _trunk = _headInput ?? objective.ValueName;
@@ -76,11 +78,20 @@ internal sealed class LossPass : IDisposable
 
     private double Backward(Tensor leaf, RecordBatch batch, PositionRange chunk, Tensor norm)
     {
+        if (_objective is { Loss: LossKind.SequenceCrossEntropy, Form: not ObjectiveForm.Probabilities })
+            return BackwardOfSequence(leaf, batch, chunk, norm);
         using Tensor losses = Losses(leaf, batch, chunk), weighted = losses.mul(batch.Weights), total = weighted.sum(), loss = total.div(norm);
         double value = loss.item<float>();
-        if (!double.IsNaN(value) && !double.IsInfinity(value))
+        if (!double.IsNaN(value) && !double.IsInfinity(value) && loss.requires_grad)
             loss.backward();
         return value;
+    }
+
+    private double BackwardOfSequence(Tensor leaf, RecordBatch batch, PositionRange chunk, Tensor norm)
+    {
+        using Tensor value = Head(leaf);
+        using RecordBatch? part = chunk.IsAll ? null : batch.At(chunk);
+        return SequenceGradient.Backward(_objective, value, part ?? batch, norm);
     }
 
     /// <summary>Losses of each record on some positions, from the trunk's value there.</summary>

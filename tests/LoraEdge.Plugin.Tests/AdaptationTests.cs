@@ -125,11 +125,12 @@ public sealed class AdaptationTests
     [Test]
     public void StartTraining_ModelThatCannotBeTrained_FailsAndServesOn()
     {
-        var builder = new GraphBuilder("normalizer").Opset("ai.onnx.ml", 2)
+        var builder = new GraphBuilder("distances").Opset("com.microsoft", 1)
             .Input("x", TensorElementType.Float32, "batch", 8)
-            .Initializer("w", Numbers.Normal(32, 1), 8, 4);
+            .Initializer("w", Numbers.Normal(32, 1), 8, 4)
+            .Initializer("centers", Numbers.Normal(16, 2), 4, 4);
         builder.Node("MatMul", ["x", "w"], ["y"]);
-        builder.Node("Normalizer", ["y"], ["logits"], domain: "ai.onnx.ml");
+        builder.Node("CDist", ["y", "centers"], ["logits"], domain: "com.microsoft");
         using var host = new Host(builder.Output("logits", TensorElementType.Float32, "batch", 4).Build());
         using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Options(host));
         Profile profile = plugin.OpenProfile("ada");

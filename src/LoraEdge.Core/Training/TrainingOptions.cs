@@ -60,7 +60,8 @@ public sealed record TrainingOptions
     /// <summary>
     /// Megabytes (2^20 bytes) that a step may keep for its backward pass; what does not fit is computed again, which takes up
     /// to a third more time and gives the same gradients up to rounding. Default: null, everything is kept. The batch, the
-    /// weights and the chunk of the head that is at work come on top.
+    /// weights and the chunk of the head that is at work come on top. On Linux the process then also gives large blocks of
+    /// memory back to the system as soon as they are freed.
     /// </summary>
     public double? MemoryTargetMegabytes { get; init; }
 

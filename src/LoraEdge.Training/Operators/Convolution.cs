@@ -1,3 +1,4 @@
+using LoraEdge.Training.Adaptation;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Operators;
@@ -6,15 +7,17 @@ namespace LoraEdge.Training.Operators;
 /// <param name="Window">Where the kernel goes.</param>
 /// <param name="Groups">Number of groups of channels that do not mix.</param>
 /// <param name="HasBias">Whether B is given, as the third input.</param>
-internal sealed record Convolution(SlidingWindow Window, long Groups, bool HasBias)
+/// <param name="Branch">The low-rank branch beside W; null for none.</param>
+internal sealed record Convolution(SlidingWindow Window, long Groups, bool HasBias, ConvolutionBranch? Branch = null)
 {
-    /// <summary>The operation. A branch beside W would read <c>padded</c>, with <c>padding</c>, and be added to <c>product</c>.</summary>
+    /// <summary>The operation.</summary>
     public Tensor[] Run(Tensor?[] inputs)
     {
         bool padsItself = Window.IsSymmetric;
         using Tensor padded = padsItself ? inputs[0]!.alias() : Borders.Add(inputs[0]!, Window.Begins, Window.Ends);
         long[] padding = padsItself ? Window.Begins : new long[Window.Begins.Length];
         Tensor product = Multiply(padded, inputs[1]!, HasBias ? inputs[2] : null, padding);
+        Branch?.AddTo(product, padded, (x, kernel) => Multiply(x, kernel, null, padding));
         return [product];
     }
 

@@ -1,3 +1,4 @@
+using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
 
 namespace LoraEdge.Training.Operators;
@@ -21,7 +22,7 @@ internal static class Convolutions
         bool hasBias = HasBias(node, channels);
         SlidingWindow window = SlidingWindow.Of(node, attributes);
         node.RequireSize([x[0], channels, .. window.Counts]);
-        return new Convolution(window, groups, hasBias).Run;
+        return new Convolution(window, groups, hasBias, node.Branch is { } branch ? new ConvolutionBranch(branch, groups) : null).Run;
     }
 
     private static Operation ConvTranspose(NodeContext node)

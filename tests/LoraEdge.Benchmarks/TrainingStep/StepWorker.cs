@@ -84,8 +84,8 @@ internal static class StepWorker
     {
         if (method == "full")
             return new FullWeights(model.Graph, s_objective.ValueName);
-        IReadOnlyList<AdaptableLayer> layers = ObjectiveLayers.Find(model, s_objective);
-        ProjectionFactors factors = ProjectionFactors.Make(new SeededProjection(0), model.Fingerprint, [.. layers.Select(ObjectiveLayers.AsWeight)], 1);
+        IReadOnlyList<AdaptableLayer> layers = ObjectiveLayers.Find(model, s_objective, include: [], exclude: []);
+        ProjectionFactors factors = ProjectionFactors.Make(new SeededProjection(0), model.Fingerprint, [.. layers.Select(layer => layer.AsWeight())], 1);
         return new LowRankWeights(layers, factors.Matrices, 1, 1, trainA: method == "lora");
     }
 
