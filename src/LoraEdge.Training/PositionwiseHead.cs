@@ -34,9 +34,9 @@ internal static class PositionwiseHead
             return null;
         bool positionwise = node.OpType switch
         {
-            "MatMul" => RankOf(model.Graph, node.Inputs[1]) == 2,
-            "Add" or "Sub" or "Mul" or "Div" => RankOf(model.Graph, node.Inputs[1]) <= 1,
-            "Softmax" or "LogSoftmax" => model.Opsets[""] >= 13 && node.GetInt("axis", -1) == -1,
+            "MatMul" => node.Inputs.Count == 2 && RankOf(model.Graph, node.Inputs[1]) == 2,
+            "Add" or "Sub" or "Mul" or "Div" => node.Inputs.Count == 2 && RankOf(model.Graph, node.Inputs[1]) <= 1,
+            "Softmax" or "LogSoftmax" => model.Opsets.TryGetValue("", out long opset) && opset >= 13 && node.GetInt("axis", -1) == -1,
             "LayerNormalization" => node.GetInt("axis", -1) == -1 && node.Inputs.Skip(1).All(input => input.Length == 0 || IsConstant(model.Graph, input)),
             _ => node.Inputs.Count == 1 && s_elementwise.Contains(node.OpType),
         };
@@ -46,9 +46,9 @@ internal static class PositionwiseHead
     /// <summary>Number of axes of a constant; a large number when that is not known without computing it.</summary>
     private static int RankOf(OnnxGraph graph, string value)
     {
-        if (graph.Initializers.TryGetValue(value, out Initializer? initializer))
-            return initializer.Dims.Length;
-        return graph.ProducerOf(value) is { OpType: "Transpose" or "Cast" or "Identity" or "DequantizeLinear", Domain: "" } node ? RankOf(graph, node.Inputs[0]) : int.MaxValue;
+        while (!graph.Initializers.ContainsKey(value) && graph.ProducerOf(value) is { OpType: "Transpose" or "Cast" or "Identity" or "DequantizeLinear", Domain: "", Inputs.Count: > 0 } node)
+            value = node.Inputs[0];
+        return graph.Initializers.TryGetValue(value, out Initializer? initializer) ? initializer.Dims.Length : int.MaxValue;
     }
 
     private static bool IsConstant(OnnxGraph graph, string value) => RankOf(graph, value) != int.MaxValue;

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.Text.Json;
 using LoraEdge;
 using LoraEdge.Benchmarks;
+using LoraEdge.Benchmarks.Language;
 using LoraEdge.Benchmarks.Personalization;
 using LoraEdge.Benchmarks.TrainingStep;
 using Rival.Chess;
@@ -12,6 +13,7 @@ if (args is [StepProcess.Verb, ..])
 var benchmarks = new Dictionary<string, Func<BenchmarkRun, object>>
 {
     ["personalization"] = PersonalizationBenchmark.Run,
+    ["language"] = LanguageBenchmark.Run,
     ["training-step"] = TrainingStepBenchmark.Run,
 };
 var name = new Argument<string>("name") { Description = $"What to measure: {string.Join(", ", benchmarks.Keys)}." };

@@ -41,11 +41,19 @@ internal sealed class FullWeights : TrainableWeights
         _parameters.TryGetValue(initializer, out Tensor? parameter) ? parameter : null;
 
     /// <summary>
-    /// ONNX does not tell weights from constants. Single numbers and exponents belong to a formula, and what is sliced to the
-    /// length of the input is a table: positions or a causal mask. What rotates queries and keys is a table of angles.
+    /// ONNX does not tell weights from constants. Single numbers, exponents, bounds and scales belong to a formula, what is
+    /// sliced to the length of the input is a table (positions, a causal mask), what rotates queries and keys is a table of
+    /// angles, and running statistics are no weights.
     /// </summary>
     private static bool IsWeight(OnnxGraph graph, Initializer initializer) =>
         initializer.DataType == OnnxDataType.Float
         && initializer.Dims.Length > 0
-        && graph.ConsumersOf(initializer.Name).All(node => node.OpType is not ("Pow" or "Slice" or "RotaryEmbedding" or "GroupQueryAttention"));
+        && graph.ConsumersOf(initializer.Name).All(node => !IsFormula(node, initializer.Name));
+
+    private static bool IsFormula(OnnxNode node, string constant) => node.OpType switch
+    {
+        "Pow" or "Slice" or "Clip" or "Pad" or "Range" or "Resize" or "Upsample" or "RoiAlign" or "QuantizeLinear" or "DequantizeLinear" or "RotaryEmbedding" or "GroupQueryAttention" => true,
+        "BatchNormalization" => node.Inputs.Skip(3).Contains(constant),
+        _ => false,
+    };
 }
