@@ -13,6 +13,8 @@ public sealed class MergedSession : IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _options;
     private readonly ModelInputs _inputs;
+    private readonly EmptyInputs _empty;
+    private readonly IntegerDivisions _divisions;
     private readonly string[] _outputs;
     private readonly UseCount _uses;
 
@@ -29,6 +31,8 @@ public sealed class MergedSession : IDisposable
         byte[] bytes = weights is null ? model.ToBytes() : model.ToBytes(weights);
         _model = model.Name;
         _inputs = new ModelInputs(model);
+        _empty = new EmptyInputs(model);
+        _divisions = new IntegerDivisions(model);
         _session = NativeSession.Open(bytes, model.Name, settings ?? new SessionSettings());
         _options = new RunOptions();
         _uses = new UseCount(Release);
@@ -112,6 +116,8 @@ public sealed class MergedSession : IDisposable
     private BoundInputs Bind(IReadOnlyDictionary<string, HostTensor> inputs)
     {
         _inputs.Require(inputs);
+        _empty.Require(inputs);
+        _divisions.Require(inputs);
         return new BoundInputs(inputs);
     }
 

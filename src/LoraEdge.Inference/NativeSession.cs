@@ -18,6 +18,7 @@ internal static class NativeSession
         try
         {
             using SessionOptions options = Options(settings);
+            SessionMemory.Bound(options, bytes.LongLength);
             return new InferenceSession(bytes, options);
         }
         catch (OnnxRuntimeException error)

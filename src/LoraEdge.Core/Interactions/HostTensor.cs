@@ -5,14 +5,16 @@ namespace LoraEdge;
 /// <summary>A dense tensor in managed memory, row-major, little-endian.</summary>
 public sealed class HostTensor
 {
+    private const int MaxRank = 64;
+
     /// <summary>Wraps a buffer; the tensor takes it over without a copy.</summary>
     /// <param name="elementType">Type of the elements.</param>
     /// <param name="shape">Sizes of the axes; an empty shape is a scalar.</param>
     /// <param name="bytes">Exactly the bytes that type and shape ask for.</param>
-    /// <exception cref="InvalidInputException">A size is negative, or the buffer has another length.</exception>
+    /// <exception cref="InvalidInputException">A size is negative, there are more than 64 axes or 2^31 elements, or the buffer has another length.</exception>
     public HostTensor(TensorElementType elementType, long[] shape, byte[] bytes)
     {
-        long expected = checked(CountElements(shape) * SizeOf(elementType));
+        long expected = CountElements(shape) * SizeOf(elementType);
         if (bytes.LongLength != expected)
             throw new InvalidInputException($"A {elementType} tensor of shape [{string.Join(",", shape)}] takes {expected} bytes, but {bytes.LongLength} were given.");
         ElementType = elementType;
@@ -83,14 +85,13 @@ public sealed class HostTensor
 
     private static long CountElements(long[] shape)
     {
-        long count = 1;
-        foreach (long size in shape)
-        {
-            if (size < 0)
-                throw new InvalidInputException($"A tensor cannot have the shape [{string.Join(",", shape)}]: sizes are not negative.");
-            count = checked(count * size);
-        }
+        if (shape.Any(size => size < 0))
+            throw new InvalidInputException($"A tensor cannot have the shape [{string.Join(",", shape)}]: sizes are not negative.");
 
-        return count;
+        // Sizes beside a 0 count as well: runtimes compute strides from them.
+        double count = shape.Aggregate(1.0, (product, size) => product * Math.Max(size, 1));
+        if (count > int.MaxValue || shape.Length > MaxRank)
+            throw new InvalidInputException($"A tensor cannot have the shape [{string.Join(",", shape)}]: it has at most {int.MaxValue} elements and {MaxRank} axes.");
+        return shape.Contains(0) ? 0 : (long)count;
     }
 }

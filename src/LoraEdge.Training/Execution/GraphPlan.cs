@@ -13,7 +13,7 @@ internal sealed class GraphPlan : IDisposable
 
     /// <summary>Assembles a plan; it owns <paramref name="owned"/>: folded values, and what nodes hold.</summary>
     public GraphPlan(IReadOnlyList<ValueFacts> values, IReadOnlyList<PlanStep> steps, IReadOnlyList<(int Slot, string Name)> inputs,
-        IReadOnlyList<(int Slot, Tensor Value)> constants, IReadOnlyList<int> outputs, IReadOnlyList<IDisposable> owned)
+        IReadOnlyList<(int Slot, Tensor Value)> constants, IReadOnlyList<int> outputs, IReadOnlyList<IDisposable> owned, ValueMemory memory)
     {
         Values = values;
         Steps = steps;
@@ -21,6 +21,7 @@ internal sealed class GraphPlan : IDisposable
         Constants = constants;
         Outputs = outputs;
         _owned = owned;
+        Memory = values.Any(value => value.Varies) ? memory : null;
     }
 
     /// <summary>What is known of the value in each slot.</summary>
@@ -28,6 +29,9 @@ internal sealed class GraphPlan : IDisposable
 
     /// <summary>What runs, in order.</summary>
     public IReadOnlyList<PlanStep> Steps { get; }
+
+    /// <summary>Accounts for the values of runs; null where the shapes, and so the memory, are those that the plan was built on.</summary>
+    public ValueMemory? Memory { get; }
 
     /// <summary>Slots that the caller's tensors go to.</summary>
     public IReadOnlyList<(int Slot, string Name)> Inputs { get; }

@@ -12,14 +12,11 @@ namespace LoraEdge.Training.Execution;
 /// <param name="branch">The low-rank branch beside its weight; null when it has none.</param>
 internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<ValueFacts?> inputs, IReadOnlyList<Tensor?> values, LowRankBranch? branch)
 {
-    /// <summary>
-    /// Most elements of one value: a gigabyte of float32. A model that asks for more is damaged or hostile, and libtorch would
-    /// take the whole machine's memory before it fails.
-    /// </summary>
+    /// <summary>Most elements of one value, however much memory there is: a gigabyte of float32.</summary>
     public const long MaxElements = 1L << 28;
 
     /// <summary>Most axes of one value: libtorch keeps sets of axes in 64 bits.</summary>
-    private const int MaxRank = 64;
+    public const int MaxRank = 64;
 
     /// <summary>The node.</summary>
     public OnnxNode Node { get; } = node;
@@ -45,6 +42,9 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
 
     /// <summary>Names of integer values that are carried as floats; see <see cref="CarriedIntegers"/>.</summary>
     public ISet<string> Carried { get; init; } = new HashSet<string>();
+
+    /// <summary>What the values of the run may take; null for as much as they like.</summary>
+    public ValueMemory? Memory { get; init; }
 
     /// <summary>Set by an operator whose result is known as soon as its inputs' shapes are, whatever their values.</summary>
     public bool DependsOnShapesOnly { get; set; }
@@ -156,9 +156,10 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     public long[] RequireSize(IEnumerable<long> shape)
     {
         long[] sizes = [.. shape];
-        double count = sizes.Aggregate(1.0, (product, size) => product * size);
+        double count = sizes.Aggregate(1.0, (product, size) => product * Math.Max(size, 1));
         Require(sizes.Length <= MaxRank, $"the result would have {sizes.Length} axes, and no more than {MaxRank} are computed");
         Require(sizes.All(size => size is >= 0 and <= MaxElements) && count <= MaxElements, $"the result would have the shape [{string.Join(",", sizes)}], and no more than {MaxElements} elements are computed");
+        Require(Memory is null || count * sizeof(float) <= Memory.Left, $"the result would have the shape [{string.Join(",", sizes)}]: {Memory?.Exceeded}");
         return sizes;
     }
 
@@ -226,9 +227,12 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     /// <summary>Checks that an input holds truth values.</summary>
     public void RequireBooleans(int index) => Require(Type(index) == ScalarType.Bool, $"input {index} must hold truth values");
 
-    /// <summary>An error that names the node.</summary>
-    public ModelFormatException Fail(string what) =>
-        new($"Node '{Node.DisplayName}' ({Node.OpType}, opset {Opset}): {what}. Input shapes: {string.Join(", ", inputs.Select(Describe))}.");
+    /// <summary>An error that names the node: the model's, or that of the inputs where their content decided.</summary>
+    public LoraEdgeException Fail(string what)
+    {
+        string message = $"Node '{Node.DisplayName}' ({Node.OpType}, opset {Opset}): {what}. Input shapes: {string.Join(", ", inputs.Select(Describe))}.";
+        return DependsOnValues ? new InvalidInputException(message) : new ModelFormatException(message);
+    }
 
     private static string Describe(ValueFacts? facts) => facts is null ? "-" : $"{facts.Type}[{string.Join(",", facts.Shape)}]";
 

@@ -11,6 +11,7 @@ namespace LoraEdge.Training.Execution;
 /// </summary>
 internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, TrainableWeights? trained)
 {
+    private ValueMemory _memory = new(0);
     private readonly List<ValueFacts> _facts = [];
     private readonly List<PlanStep> _steps = [];
     private readonly List<(int Slot, string Name)> _inputs = [];
@@ -46,6 +47,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
 
     private void DefineInputs(IReadOnlyDictionary<string, Tensor> inputs)
     {
+        _memory = ValueMemory.For(model, inputs.Values);
         foreach (KeyValuePair<string, Tensor> input in inputs)
             _inputs.Add((Trace(input.Key, input.Value.alias()), input.Key));
     }
@@ -57,6 +59,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private GraphPlan Build(OnnxGraph graph, IReadOnlyDictionary<string, ValueFacts> facts, IReadOnlyDictionary<string, Tensor> values)
     {
         _scope = new PlanScope(graph, null);
+        _memory = ValueMemory.For(model, values.Values);
         return Build([.. graph.Outputs.Select(output => output.Name)], [], () =>
         {
             foreach (KeyValuePair<string, ValueFacts> captured in facts)
@@ -94,7 +97,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         finally
         {
             foreach (Tensor tensor in _traced.Values)
-                tensor.Dispose();
+                Release(tensor);
         }
     }
 
@@ -108,7 +111,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         PlanStep[] steps = NeededSteps.Select(_steps, wanted, _inputs.Select(input => input.Slot).Concat(_constants.Select(constant => constant.Slot)));
         HashSet<int> used = [.. steps.SelectMany(step => step.Inputs), .. wanted];
-        return new GraphPlan(_facts, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _owned);
+        return new GraphPlan(_facts, steps, _inputs, [.. _constants.Where(constant => used.Contains(constant.Slot))], wanted, _owned, _memory);
     }
 
     private void AddNodes(IReadOnlyList<string> wanted, IReadOnlyList<string> given)
@@ -164,7 +167,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         LowRankBranch? branch = BranchBeside(node);
         Dictionary<string, Subgraph> subgraphs = SubgraphsOf(node, facts);
         ISet<string> carried = _scope.Carried;
-        return (present, values) => new NodeContext(node, model.Opsets[node.Domain], present, values, branch) { Subgraphs = subgraphs, Carried = carried };
+        return (present, values) => new NodeContext(node, model.Opsets[node.Domain], present, values, branch) { Subgraphs = subgraphs, Carried = carried, Memory = _memory };
     }
 
     /// <summary>Weights that a subgraph uses are not adapted, and its own may have an adapted one's name.</summary>
@@ -202,7 +205,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         var step = new PlanStep(layer.Nodes[0], operation, inputs, [], []);
         Tensor result = step.Run([.. inputs.Select(ValueAt)])[0];
         if (_traced.TryGetValue(inputs[0], out Tensor? original))
-            original.Dispose();
+            Release(original);
         int slot = Trace(value, result, inputs.Any(input => _facts[input].Varies), trains: true);
         _steps.Add(step with { Outputs = [slot] });
         return slot;
@@ -274,6 +277,8 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
                 slots[i] = -1;
         }
 
+        context.Require(slots.All(slot => slot < 0 || _facts[slot].Shape.Length <= NodeContext.MaxRank), $"a result has more than {NodeContext.MaxRank} axes");
+        context.Require(_memory.Left >= 0, _memory.Exceeded);
         context.Require(names.Count <= results.Length, $"it names {names.Count} outputs, but the operator has {results.Length}");
         return slots;
     }
@@ -288,7 +293,15 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private void Forget(string name)
     {
         if (_scope.Read(name) is { } slot && _traced.TryGetValue(slot, out Tensor? value))
-            value.Dispose();
+            Release(value);
+    }
+
+    private void Release(Tensor traced)
+    {
+        if (traced.IsInvalid)
+            return;
+        _memory.GiveBack(traced);
+        traced.Dispose();
     }
 
     private int SlotOf(string name)
@@ -315,6 +328,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private int DefineFolded(string name, Tensor value)
     {
         _owned.Add(value);
+        _memory.Take(value);
         return DefineConstant(name, value);
     }
 
@@ -327,6 +341,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
 
     private int Trace(string name, Tensor value, bool varies = false, bool trains = false)
     {
+        _memory.Take(value);
         int slot = Define(name, new ValueFacts(value.dtype, value.shape, null, varies, trains && is_floating_point(value.dtype)));
         _traced[slot] = value;
         return slot;

@@ -20,11 +20,14 @@ internal sealed class PlanValues : IDisposable
             _values[slot] = value;
     }
 
-    /// <summary>The value in a slot; null when it is not computed yet, or not needed any more. What is put in is disposed with the rest.</summary>
-    public Tensor? this[int slot]
+    /// <summary>The value in a slot; null when it is not computed yet, or not needed any more.</summary>
+    public Tensor? this[int slot] => _values[slot];
+
+    /// <summary>Puts a value into a slot; it is disposed with the rest.</summary>
+    public void Put(int slot, Tensor value)
     {
-        get => _values[slot];
-        set => _values[slot] = value;
+        _plan.Memory?.Take(value);
+        _values[slot] = value;
     }
 
     /// <summary>Runs steps in order.</summary>
@@ -41,8 +44,8 @@ internal sealed class PlanValues : IDisposable
             _values[slot] = null;
         foreach ((int slot, _) in _plan.Constants)
             _values[slot] = null;
-        foreach (Tensor? value in _values)
-            value?.Dispose();
+        for (int slot = 0; slot < _values.Length; slot++)
+            Release(slot);
     }
 
     private void Run(PlanStep step)
@@ -54,15 +57,23 @@ internal sealed class PlanValues : IDisposable
         for (int i = 0; i < results.Length; i++)
         {
             if (i < step.Outputs.Length && step.Outputs[i] >= 0)
-                _values[step.Outputs[i]] = results[i];
+                Put(step.Outputs[i], results[i]);
             else
                 results[i].Dispose();
         }
 
+        if (_plan.Memory is { Left: < 0 } memory)
+            throw new InvalidInputException($"Node '{step.Node.DisplayName}' ({step.Node.OpType}): {memory.Exceeded}; give smaller inputs.");
         foreach (int slot in step.LastUses)
-        {
-            _values[slot]?.Dispose();
-            _values[slot] = null;
-        }
+            Release(slot);
+    }
+
+    private void Release(int slot)
+    {
+        if (_values[slot] is not { } value)
+            return;
+        _plan.Memory?.GiveBack(value);
+        value.Dispose();
+        _values[slot] = null;
     }
 }

@@ -90,7 +90,7 @@ internal sealed class RecomputedPass : IForwardPass
             if (_plan.Values[entry.Key].IsTrained)
                 leaves[entry.Key] = entry.Value.detach().requires_grad_();
             // A slot is disposed after its last use, and the leaf has to outlive that.
-            values[entry.Key] = (leaves.TryGetValue(entry.Key, out Tensor? leaf) ? leaf : entry.Value).alias();
+            values.Put(entry.Key, (leaves.TryGetValue(entry.Key, out Tensor? leaf) ? leaf : entry.Value).alias());
         }
 
         return leaves;
@@ -100,8 +100,11 @@ internal sealed class RecomputedPass : IForwardPass
     private void Differentiate(PlanSegment segment, PlanValues values, Dictionary<int, Tensor> leaves)
     {
         int[] known = [.. segment.Steps.SelectMany(step => step.Outputs).Where(_gradients.ContainsKey)];
-        if (known.Length > 0)
-            autograd.backward([.. known.Select(slot => values[slot]!)], [.. known.Select(slot => _gradients[slot])]);
+
+        // A value may turn out not to depend on what is trained, behind an operation without a gradient.
+        int[] dependent = [.. known.Where(slot => values[slot]!.requires_grad)];
+        if (dependent.Length > 0)
+            autograd.backward([.. dependent.Select(slot => values[slot]!)], [.. dependent.Select(slot => _gradients[slot])]);
         foreach (int slot in known)
         {
             _gradients[slot].Dispose();

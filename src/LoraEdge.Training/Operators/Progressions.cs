@@ -18,6 +18,7 @@ internal static class Progressions
         node.Require(Enumerable.Range(0, 3).All(input => node.Rank(input) <= 1 && node.Shape(input).All(size => size == 1)), "start, limit and delta must be one number each");
         double length = is_floating_point(type) ? LengthOfFloats(node) : LengthOfIntegers(node);
         node.Require(length <= NodeContext.MaxElements, $"it would have {length} elements, and no more than {NodeContext.MaxElements} are computed");
+        node.RequireSize([(long)length]);
         // Not libtorch's arange from start to limit: gradients pass to start and delta here, and the length is ONNX's.
         return inputs =>
         {

@@ -1,3 +1,5 @@
+using LoraEdge.Fuzz.Tests.Running;
+
 namespace LoraEdge.Fuzz.Tests.Cases;
 
 /// <summary>How far a case came, and which error of LoraEdge's own ended which stage. Any other error ends the case.</summary>
@@ -9,6 +11,7 @@ internal sealed class Stages(string name)
     /// <summary>Runs a stage; whether it went through.</summary>
     public bool Try(string stage, Action run)
     {
+        Console.WriteLine($"{CaseLoop.Stage} {name}, {stage}");
         try
         {
             run();

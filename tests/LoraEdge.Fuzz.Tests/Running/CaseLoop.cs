@@ -9,6 +9,9 @@ internal static class CaseLoop
     /// <summary>Begins the line that a case writes before it does anything.</summary>
     public const string Begin = "begin";
 
+    /// <summary>Begins the line that tells what the case is about to do.</summary>
+    public const string Stage = "stage";
+
     /// <summary>Begins the line of a case that ended as it may.</summary>
     public const string End = "end";
 
