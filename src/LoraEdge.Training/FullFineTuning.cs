@@ -21,10 +21,10 @@ public static class FullFineTuning
         request.Options.Validate();
         OnnxModel model = OnnxModel.Load(request.ModelPath);
         SupportCheck.Require(model, [request.Objective.ValueName]);
-        NativeLibtorch.EnsureLoaded();
+        Placement placement = Placement.Of(request.Options);
         TorchSharp.torch.set_num_threads(request.Options.Threads);
-        using var weights = new FullWeights(model.Graph, request.Objective.ValueName);
-        using var loop = new TrainingLoop(model, weights, request.Objective, request.Records, request.HeldOut, request.Options);
+        using var weights = new FullWeights(model.Graph, request.Objective.ValueName, placement.Device);
+        using var loop = new TrainingLoop(model, weights, request.Objective, request.Records, request.HeldOut, request.Options, placement);
         do
             cancellation.ThrowIfCancellationRequested();
         while (loop.Step());

@@ -14,34 +14,73 @@ namespace LoraEdge.Training;
 /// </summary>
 internal sealed class LossPass : IDisposable
 {
+    private const double FirstHalfScale = 1024;
+
     private readonly Objective _objective;
     private readonly LossMemory _memory;
     private readonly string? _headInput;
     private readonly string _trunk;
+    private double _gradientScale = 1;
     private long _classes;
 
     /// <param name="model">The model.</param>
     /// <param name="objective">What is minimised.</param>
     /// <param name="weights">What is trained, borrowed.</param>
     /// <param name="memory">What the pass may keep; null for the defaults.</param>
-    public LossPass(OnnxModel model, Objective objective, TrainableWeights weights, LossMemory? memory = null)
+    /// <param name="placement">Where the model is run, and what its frozen weights are held in; null for the default.</param>
+    public LossPass(OnnxModel model, Objective objective, TrainableWeights weights, LossMemory? memory = null, Placement? placement = null)
     {
         if (memory?.Target is not null)
             NativeHeap.GiveBackLargeBlocks();
-        (Executor, _objective, _memory) = (new GraphExecutor(model, weights), objective, memory ?? new LossMemory());
+        (Executor, _objective, _memory) = (new GraphExecutor(model, weights, placement), objective, memory ?? new LossMemory());
         _headInput = PositionwiseHead.Find(model, objective);
         _trunk = _headInput ?? objective.ValueName;
+        if (Executor.Placement.WeightType == ScalarType.Float16)
+            _gradientScale = FirstHalfScale;
     }
 
     /// <summary>Runs the model as the pass does.</summary>
     public GraphExecutor Executor { get; }
 
+    /// <summary>
+    /// Factor on all gradients, a power of two. Where they pass weights in float16, those of a large vocabulary or batch would
+    /// be smaller than its smallest number (Micikevicius et al. 2018, arXiv:1710.03740).
+    /// </summary>
+    public double GradientScale => _gradientScale;
+
+    /// <summary>Lowers <see cref="GradientScale"/> when a gradient was too large for float16.</summary>
+    /// <returns>Whether it could be lowered, so that the batch is worth another try.</returns>
+    public bool LowerGradientScale()
+    {
+        if (_gradientScale <= 1)
+            return false;
+        _gradientScale /= 4;
+        return true;
+    }
+
     /// <summary>Adds to the gradients of what is trained.</summary>
     /// <returns>The mean loss.</returns>
-    /// <exception cref="LoraEdgeException">The batch does not fit the model or the objective.</exception>
+    /// <exception cref="LoraEdgeException">The batch does not fit the model or the objective, or memory ran out.</exception>
     public double Backward(RecordBatch batch)
     {
-        using Tensor counts = ObjectiveLoss.Counts(_objective, batch), weights = counts.mul(batch.Weights), sum = weights.sum(), norm = sum.clamp_min(1e-12f);
+        _memory.Cap?.Require();
+        return LibtorchErrors.Typed(() => Differentiate(batch));
+    }
+
+    /// <summary>Sum of the losses of a batch, weighted by record, and of the weights of all that carries a target; without gradients.</summary>
+    /// <exception cref="LoraEdgeException">The batch does not fit the model or the objective, or memory ran out.</exception>
+    public (double Losses, double Weights) Score(RecordBatch batch)
+    {
+        _memory.Cap?.Require();
+        return LibtorchErrors.Typed(() => Evaluate(batch));
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => Executor.Dispose();
+
+    private double Differentiate(RecordBatch batch)
+    {
+        using Tensor counts = ObjectiveLoss.Counts(_objective, batch), weights = counts.mul(batch.Weights), sum = weights.sum(), positive = sum.clamp_min(1e-12f), norm = positive.div(_gradientScale);
         using IForwardPass pass = Executor.Forward(batch.Inputs, _trunk, _memory.Target);
         using var gradient = new ChunkGradient(pass.Value);
         double loss = 0;
@@ -53,12 +92,10 @@ internal sealed class LossPass : IDisposable
         }
 
         gradient.Hand(pass);
-        return loss;
+        return loss / _gradientScale;
     }
 
-    /// <summary>Sum of the losses of a batch, weighted by record, and of the weights of all that carries a target; without gradients.</summary>
-    /// <exception cref="LoraEdgeException">The batch does not fit the model or the objective.</exception>
-    public (double Losses, double Weights) Score(RecordBatch batch)
+    private (double Losses, double Weights) Evaluate(RecordBatch batch)
     {
         using var _ = no_grad();
         using Tensor value = Executor.Run(batch.Inputs, _trunk)[0];
@@ -72,9 +109,6 @@ internal sealed class LossPass : IDisposable
         using Tensor counts = ObjectiveLoss.Counts(_objective, batch);
         return (sum, WeightedSum(counts, batch.Weights));
     }
-
-    /// <inheritdoc />
-    public void Dispose() => Executor.Dispose();
 
     private double Backward(Tensor leaf, RecordBatch batch, PositionRange chunk, Tensor norm)
     {

@@ -18,7 +18,7 @@ internal static class ObjectiveCheck
     {
         if (!(objective.HuberDelta > 0))
             throw new InvalidOptionsException($"The objective's HuberDelta is {objective.HuberDelta}; it must be above 0.");
-        using RecordBatch batch = RecordBatcher.Create([record], classCount: 1);
+        using RecordBatch batch = RecordBatcher.Create([record], classCount: 1, executor.Placement.Device);
         using Tensor value = executor.Run(batch.Inputs, objective.ValueName)[0];
         RequireFit(objective, value, batch);
         if (!value.requires_grad)

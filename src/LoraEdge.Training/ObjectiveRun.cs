@@ -1,5 +1,6 @@
 using LoraEdge.Onnx;
 using LoraEdge.Training.Adaptation;
+using LoraEdge.Training.Execution;
 using LoraEdge.Training.Records;
 
 namespace LoraEdge.Training;
@@ -15,8 +16,9 @@ internal sealed class ObjectiveRun : IDisposable
     /// <param name="model">The model.</param>
     /// <param name="objective">What is minimised.</param>
     /// <param name="weights">What is trained, borrowed.</param>
-    public ObjectiveRun(OnnxModel model, Objective objective, TrainableWeights weights) =>
-        (_model, _objective, _pass) = (model, objective, new LossPass(model, objective, weights));
+    /// <param name="placement">Where the model is run.</param>
+    public ObjectiveRun(OnnxModel model, Objective objective, TrainableWeights weights, Placement placement) =>
+        (_model, _objective, _pass) = (model, objective, new LossPass(model, objective, weights, null, placement));
 
     /// <summary>A batch of records; the caller's.</summary>
     /// <exception cref="InvalidInputException">A record does not fit the model, the objective or the rest of the batch.</exception>
@@ -24,7 +26,7 @@ internal sealed class ObjectiveRun : IDisposable
     {
         Check(records);
         RecordCheck.RequireOneShape(records);
-        return RecordBatcher.Create(records, _classCount);
+        return RecordBatcher.Create(records, _classCount, _pass.Executor.Placement.Device);
     }
 
     /// <summary>Adds to the gradients of what is trained.</summary>

@@ -12,13 +12,14 @@ internal sealed class FullWeights : TrainableWeights
     /// <summary>Copies the initializers as parameters in fp32.</summary>
     /// <param name="graph">The model's graph.</param>
     /// <param name="value">Only ancestors of this value are trained.</param>
+    /// <param name="device">Where to hold them; null for the CPU.</param>
     /// <exception cref="InvalidOptionsException">No weight leads to the value.</exception>
-    public FullWeights(OnnxGraph graph, string value)
+    public FullWeights(OnnxGraph graph, string value, Device? device = null)
     {
         foreach (string name in graph.AncestorsOf([value]).SelectMany(node => node.Inputs.Concat(node.CapturedValues)).Distinct())
         {
             if (graph.Initializers.TryGetValue(name, out Initializer? initializer) && IsWeight(graph, initializer))
-                _parameters.Add(name, WeightTensors.Create(initializer).requires_grad_());
+                _parameters.Add(name, WeightTensors.Create(initializer, device).requires_grad_());
         }
 
         if (_parameters.Count == 0)

@@ -13,12 +13,17 @@ internal static class RecordBatcher
     /// <summary>Makes one batch.</summary>
     /// <param name="records">At least one; all of one shape.</param>
     /// <param name="classCount">Number of classes, for records among others with a mask that have none.</param>
-    public static RecordBatch Create(IReadOnlyList<Interaction> records, int classCount)
+    /// <param name="device">Where the model runs; null for the CPU.</param>
+    public static RecordBatch Create(IReadOnlyList<Interaction> records, int classCount, Device? device = null)
     {
         Interaction first = records[0];
-        var inputs = first.Inputs.Keys.ToDictionary(name => name, name => Concatenate(records, name), StringComparer.Ordinal);
+        Tensor Placed(Tensor tensor) => Placement.Move(tensor, device ?? CPU);
+        var inputs = first.Inputs.Keys.ToDictionary(name => name, name => Placed(Concatenate(records, name)), StringComparer.Ordinal);
         (Tensor? allowed, Tensor? padding) = Allowed(records, classCount);
-        return new RecordBatch(records, inputs, Classes(records), Values(records), allowed, padding, tensor([.. records.Select(record => record.Weight)]));
+        Tensor? classes = Classes(records), values = Values(records);
+        return new RecordBatch(
+            records, inputs, classes is null ? null : Placed(classes), values is null ? null : Placed(values),
+            allowed is null ? null : Placed(allowed), padding is null ? null : Placed(padding), Placed(tensor([.. records.Select(record => record.Weight)])));
     }
 
     private static Tensor Concatenate(IReadOnlyList<Interaction> records, string name)
