@@ -87,6 +87,10 @@ internal sealed class TrainingLoop : IDisposable
         AdaptedLoss = (float)_bestLoss,
     };
 
+    private string Advice => _options.WeightType == WeightType.Float16
+        ? $"Lower the learning rate ({_options.LearningRate}), or set WeightType to BFloat16, which holds larger numbers."
+        : $"Lower the learning rate ({_options.LearningRate}).";
+
     private bool IsDone => _step >= PlannedSteps || _stale >= _options.Patience;
 
     /// <summary>One optimizer step, or, while an evaluation is due, one batch of held-out records.</summary>
@@ -134,13 +138,13 @@ internal sealed class TrainingLoop : IDisposable
         _weights.ClearGradients();
         double loss = _pass.Backward(batch);
         if (double.IsNaN(loss) || double.IsInfinity(loss))
-            throw new TrainingFailedException($"The loss became {loss} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
+            throw new TrainingFailedException($"The loss became {loss} at step {_step} of {PlannedSteps}; nothing was stored. {Advice}");
         double norm = _optimizer.GradientNorm() / _pass.GradientScale;
         bool isFinite = !double.IsNaN(norm) && !double.IsInfinity(norm);
         if (!isFinite && _pass.LowerGradientScale())
             return Differentiate(batch);
         if (!isFinite)
-            throw new TrainingFailedException($"The gradient's norm became {norm} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
+            throw new TrainingFailedException($"The gradient's norm became {norm} at step {_step} of {PlannedSteps}; nothing was stored. {Advice}");
         _lossSum += loss;
         _lossCount++;
         return norm;
