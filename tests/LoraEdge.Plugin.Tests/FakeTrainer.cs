@@ -1,3 +1,5 @@
+using LoraEdge.Inference;
+
 namespace LoraEdge.Plugin.Tests;
 
 /// <summary>Trains nothing: takes a number of steps and gives out an adapter, and lets a test look on and interfere.</summary>
@@ -18,6 +20,12 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
     /// <summary>Called when a session completes, on the training thread.</summary>
     public Action? OnComplete { get; set; }
 
+    /// <summary>What the trainer claims to have computed, given what ONNX Runtime computes. Default: that.</summary>
+    public Func<ForwardRequest, string, HostTensor, HostTensor> Claim { get; set; } = (_, _, value) => value;
+
+    /// <summary>Orders to compute values, in the order in which they arrived.</summary>
+    public List<ForwardRequest> Forwards { get; } = [];
+
     /// <summary>Requests in the order in which they arrived.</summary>
     public List<TrainingRequest> Requests { get; } = [];
 
@@ -37,6 +45,15 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
         OnStart?.Invoke(request);
         OpenSessions++;
         return new Session(this);
+    }
+
+    public IReadOnlyDictionary<string, HostTensor> Forward(ForwardRequest request)
+    {
+        Threads.Add(Environment.CurrentManagedThreadId);
+        Forwards.Add(request);
+        OnnxModel model = OnnxModel.Load(request.ModelPath);
+        OnnxModel adapted = request.Adapter is null ? model : new WeightMerger(model, request.Calibrated).Apply(request.Adapter);
+        return ServedValues.Compute(adapted, request.Inputs, request.Values).ToDictionary(value => value.Key, value => Claim(request, value.Key, value.Value));
     }
 
     public void Dispose() => Interlocked.Increment(ref _disposals);

@@ -125,7 +125,7 @@ public sealed class RefusedRequestTests
     }
 
     [Test]
-    public void ASequenceTarget_MustHaveAClassForEveryPosition_AndNoMask()
+    public void ASequenceTarget_MustHaveAClassForEveryPosition_AmongTheAllowedOnes()
     {
         var objective = new Objective { ValueName = "y", Loss = LossKind.SequenceCrossEntropy };
         TrainingRequest Request(Target target) => new()
@@ -139,7 +139,7 @@ public sealed class RefusedRequestTests
         Assert.DoesNotThrow(() => TrainingSessions.Start(SmallGraphs.Sequence(), Request(Target.Sequence(0, -100, 3))));
         Assert.That(() => TrainingSessions.Start(SmallGraphs.Sequence(), Request(Target.Sequence(0, 1))), Throws.TypeOf<InvalidInputException>().With.Message.Contains("3 positions"));
         Assert.That(() => TrainingSessions.Start(SmallGraphs.Sequence(), Request(Target.Sequence(0, 1, 4))), Throws.TypeOf<InvalidInputException>().With.Message.Contains("the class 4"));
-        Assert.That(() => TrainingSessions.Start(SmallGraphs.Sequence(), Request(Target.Class(0, [0]))), Throws.TypeOf<InvalidInputException>().With.Message.Contains("allowed classes"));
+        Assert.That(() => TrainingSessions.Start(SmallGraphs.Sequence(), Request(Target.Sequence([0, -100, 3], [0, 1]))), Throws.TypeOf<InvalidInputException>().With.Message.Contains("not among its allowed classes"));
     }
 
     [TestCase(3)]

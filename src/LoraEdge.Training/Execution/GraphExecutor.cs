@@ -79,6 +79,16 @@ internal sealed class GraphExecutor : IDisposable
         Placement.ReleaseUnusedMemory();
     }
 
+    /// <summary>As <see cref="Run"/>, by the pass that finds the shapes and without keeping a plan: half the price for inputs that do not come again.</summary>
+    /// <param name="inputs">The model's inputs by name, borrowed.</param>
+    /// <param name="outputs">Names of the wanted values; only their ancestors run.</param>
+    /// <exception cref="LoraEdgeException">The inputs do not fit the model, or it cannot be executed.</exception>
+    public Tensor[] RunOnce(IReadOnlyDictionary<string, Tensor> inputs, params string[] outputs)
+    {
+        InputCheck.Require(_model, inputs, Placement.Device);
+        return new PlanBuilder(_model, _weights, _trained).Trace(inputs, outputs);
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {

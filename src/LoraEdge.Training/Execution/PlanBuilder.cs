@@ -26,11 +26,28 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     public GraphPlan Build(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs)
     {
         SupportCheck.Require(model, outputs);
-        return Build(outputs, inputs.Keys, () =>
+        return Build(outputs, inputs.Keys, () => DefineInputs(inputs));
+    }
+
+    /// <summary>Computes the wanted values and builds no plan. Results are the caller's.</summary>
+    /// <inheritdoc cref="Build(IReadOnlyDictionary{string, Tensor}, IReadOnlyList{string})"/>
+    public Tensor[] Trace(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyList<string> outputs)
+    {
+        SupportCheck.Require(model, outputs);
+        try
         {
-            foreach (KeyValuePair<string, Tensor> input in inputs)
-                _inputs.Add((Trace(input.Key, input.Value.alias()), input.Key));
-        });
+            return Walk(outputs, inputs.Keys, () => DefineInputs(inputs), slots => slots.Select(slot => ValueAt(slot)!.alias()).ToArray());
+        }
+        finally
+        {
+            ReleaseOwned();
+        }
+    }
+
+    private void DefineInputs(IReadOnlyDictionary<string, Tensor> inputs)
+    {
+        foreach (KeyValuePair<string, Tensor> input in inputs)
+            _inputs.Add((Trace(input.Key, input.Value.alias()), input.Key));
     }
 
     /// <summary>Builds the plan of a graph that a node holds, for all of its outputs.</summary>
@@ -54,24 +71,37 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
 
     private GraphPlan Build(IReadOnlyList<string> outputs, IEnumerable<string> given, Action defineInputs)
     {
+        try
+        {
+            return Walk(outputs, given, defineInputs, Assemble);
+        }
+        catch
+        {
+            ReleaseOwned();
+            throw;
+        }
+    }
+
+    private T Walk<T>(IReadOnlyList<string> outputs, IEnumerable<string> given, Action defineInputs, Func<int[], T> finish)
+    {
         using var _ = no_grad();
         try
         {
             defineInputs();
             AddNodes(outputs, [.. given]);
-            return Assemble([.. outputs.Select(SlotOf)]);
-        }
-        catch
-        {
-            foreach (IDisposable owned in _owned)
-                owned.Dispose();
-            throw;
+            return finish([.. outputs.Select(SlotOf)]);
         }
         finally
         {
             foreach (Tensor tensor in _traced.Values)
                 tensor.Dispose();
         }
+    }
+
+    private void ReleaseOwned()
+    {
+        foreach (IDisposable owned in _owned)
+            owned.Dispose();
     }
 
     private GraphPlan Assemble(int[] wanted)
