@@ -40,8 +40,8 @@ internal sealed class TrainingLoop : IDisposable
     public TrainingLoop(OnnxModel model, TrainableWeights weights, Objective objective, IReadOnlyList<Interaction> records,
         IReadOnlyList<Interaction> heldOut, TrainingOptions options)
     {
-        SupportCheck.Require(model, [objective.ValueName]);
-        int largestBatch = BatchAxis.Require(model, options.BatchSize);
+        SupportCheck.Require(model, ObjectiveValues.Of(model, objective));
+        int largestBatch = BatchAxis.Require(model, objective, options.BatchSize);
         if (records.Count == 0)
             throw new InvalidInputException("There are no records to train on.");
         RecordCheck.Require(model, objective, records);
@@ -56,7 +56,7 @@ internal sealed class TrainingLoop : IDisposable
         _pass = new LossPass(model, objective, weights, LossMemory.Of(options));
         try
         {
-            _classCount = ObjectiveCheck.Require(_pass.Executor, objective, records[0]);
+            _classCount = _pass.RequireFit(records[0]);
             RecordCheck.RequireClasses(objective, records, _classCount);
             RecordCheck.RequireClasses(objective, heldOut, _classCount);
             HeldOutLoss frozen = NewEvaluation().Finish();
@@ -97,8 +97,7 @@ internal sealed class TrainingLoop : IDisposable
             return Evaluate(_evaluation);
         if (IsDone)
             return false;
-        using (RecordBatch batch = RecordBatcher.Create(_sampler.Next(), _classCount))
-            Differentiate(batch);
+        Differentiate(_sampler.Next());
         Update();
         _step++;
         if (_step % _evaluationInterval != 0 && _step != PlannedSteps)
@@ -125,10 +124,10 @@ internal sealed class TrainingLoop : IDisposable
     /// <inheritdoc />
     public void Dispose() => _pass.Dispose();
 
-    private void Differentiate(RecordBatch batch)
+    private void Differentiate(IReadOnlyList<Interaction> records)
     {
         _weights.ClearGradients();
-        double loss = _pass.Backward(batch);
+        double loss = _pass.Backward(records, _classCount);
         if (double.IsNaN(loss) || double.IsInfinity(loss))
             throw new TrainingFailedException($"The loss became {loss} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
         _lossSum += loss;

@@ -29,7 +29,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         return Build(outputs, inputs.Keys, () =>
         {
             foreach (KeyValuePair<string, Tensor> input in inputs)
-                _inputs.Add((Trace(input.Key, input.Value.alias()), input.Key));
+                _inputs.Add((Trace(input.Key, input.Value.alias(), trains: input.Value.requires_grad), input.Key));
         });
     }
 

@@ -1,0 +1,21 @@
+namespace LoraEdge.Training.Sequences;
+
+/// <summary>What the steps of one record are for.</summary>
+internal static class SequenceSteps
+{
+    /// <summary>The steps; a record that is none of several is a sequence of one.</summary>
+    public static IReadOnlyList<Interaction> Of(Interaction record) => record.Steps.Count > 0 ? record.Steps : [record];
+
+    /// <summary>Weight of one of the record's steps in the loss.</summary>
+    public static float WeightOf(Interaction record, Interaction step) => record.Steps.Count > 0 ? record.Weight * step.Weight : step.Weight;
+
+    /// <summary>Steps at the head that are run for their state alone: up to the first that starts an episode, since the state is known there.</summary>
+    public static int BurnInOf(Interaction record, Objective objective)
+    {
+        IReadOnlyList<Interaction> steps = Of(record);
+        int most = Math.Min(objective.BurnIn, steps.Count), burnIn = 0;
+        while (burnIn < most && !steps[burnIn].StartsEpisode)
+            burnIn++;
+        return burnIn;
+    }
+}
