@@ -3,6 +3,9 @@ namespace LoraEdge.Onnx;
 /// <summary>A state of an objective as the model declares it: an input of known type and shape, and the output that feeds it.</summary>
 public sealed class ModelState
 {
+    /// <summary>Most numbers of a state of one sequence; a policy's has hundreds.</summary>
+    private const long MaxElements = 1 << 24;
+
     private readonly long[] _sizes;
 
     private ModelState(ValueInfo input, string output, long[] sizes, int batchAxis)
@@ -47,6 +50,13 @@ public sealed class ModelState
         return shape;
     }
 
+    /// <summary>The state of one sequence at the start of an episode.</summary>
+    public HostTensor Zeros()
+    {
+        long[] shape = ShapeFor(1);
+        return new HostTensor(ElementType, shape, new byte[shape.Aggregate((long)HostTensor.SizeOf(ElementType), (bytes, size) => bytes * size)]);
+    }
+
     private static ModelState Find(OnnxModel model, RecurrentState state)
     {
         ValueInfo input = Declared(model.Graph.Inputs, state.Input, model.Name, "input");
@@ -62,9 +72,12 @@ public sealed class ModelState
             throw new InvalidOptionsException($"{pair} has no batch axis: every axis has a fixed size, and none is 1. Export the model with a batch axis of varying size.");
         long?[] sizes = [.. shape.Select((axis, index) => index == batchAxis ? 1 : axis.Size ?? output.Shape?[index].Size)];
         int open = Array.FindIndex(sizes, size => size is null or < 1);
-        return open < 0
+        if (open >= 0)
+            throw new InvalidOptionsException($"{pair} has no size on axis {open}, so it cannot begin as zeros. Export the model with a fixed size there; axis {batchAxis} is taken for the batch.");
+        double count = sizes.Aggregate(1.0, (product, size) => product * size!.Value);
+        return count <= MaxElements
             ? new ModelState(input, output.Name, [.. sizes.Select(size => size!.Value)], batchAxis)
-            : throw new InvalidOptionsException($"{pair} has no size on axis {open}, so it cannot begin as zeros. Export the model with a fixed size there; axis {batchAxis} is taken for the batch.");
+            : throw new InvalidOptionsException($"{pair} has {count:F0} numbers for one sequence; {MaxElements} can be carried.");
     }
 
     private static ValueInfo Declared(IReadOnlyList<ValueInfo> values, string name, string model, string what) =>

@@ -56,6 +56,20 @@ public sealed record Objective
             throw new InvalidOptionsException($"The objective's {nameof(States)} hold an empty name or none at all; name an input and an output of the model for each, or leave them out.");
     }
 
+    /// <summary>
+    /// Steps at the head of a record that are not learned: <see cref="BurnIn"/>, or fewer where an episode starts before that,
+    /// since the state is known there.
+    /// </summary>
+    /// <param name="record">A sequence, or a single step.</param>
+    public int BurnInOf(Interaction record)
+    {
+        IReadOnlyList<Interaction> steps = record.Steps.Count > 0 ? record.Steps : [record];
+        int most = Math.Min(BurnIn, steps.Count), burnIn = 0;
+        while (burnIn < most && !steps[burnIn].StartsEpisode)
+            burnIn++;
+        return burnIn;
+    }
+
     /// <summary>Why a record's target cannot be learned with this objective, as the end of a sentence; null when it can.</summary>
     /// <param name="target">The target.</param>
     /// <remarks>The number of classes is the model's affair and not known here.</remarks>

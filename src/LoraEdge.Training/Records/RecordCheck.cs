@@ -11,8 +11,8 @@ internal static class RecordCheck
     public static void Require(OnnxModel model, Objective objective, IReadOnlyList<Interaction> records)
     {
         var inputs = new RecordInputs(model, objective);
-        RequireEach(records, model.Name, record => WeightProblem(record) ?? SequenceProblem(objective, record) ?? StepProblem(record, step => inputs.ProblemWith(step) ?? TargetProblem(objective, record, step)));
-        RequireEach(records, model.Name, ShapeProblem);
+        RequireEach(records, model.Name, record => WeightProblem(record) ?? StateProblem(objective, record)
+            ?? StepProblem(record, step => inputs.ProblemWith(step) ?? TargetProblem(objective, record, step)) ?? ShapeProblem(record) ?? LearningProblem(objective, record));
         if (objective.Loss == LossKind.CrossEntropy)
             return;
         Dictionary<string, int> lengths = TargetLengths(records);
@@ -66,11 +66,15 @@ internal static class RecordCheck
         return null;
     }
 
-    private static string? SequenceProblem(Objective objective, Interaction record)
+    private static string? StateProblem(Objective objective, Interaction record) => record.Steps.Count == 0 || objective.States.Count > 0
+        ? null
+        : $"it is a sequence of {record.Steps.Count} steps, but the objective names no states to carry from one to the next; set {nameof(Objective)}.{nameof(objective.States)}, or hand in the steps as records";
+
+    private static string? LearningProblem(Objective objective, Interaction record)
     {
         if (objective.States.Count == 0)
-            return record.Steps.Count == 0 ? null : $"it is a sequence of {record.Steps.Count} steps, but the objective names no states to carry from one to the next; set {nameof(Objective)}.{nameof(objective.States)}, or hand in the steps as records";
-        int burnIn = SequenceSteps.BurnInOf(record, objective);
+            return null;
+        int burnIn = objective.BurnInOf(record);
         IReadOnlyList<Interaction> steps = SequenceSteps.Of(record);
         return steps.Skip(burnIn).All(step => step.Target.IsNone)
             ? $"none of its {steps.Count} steps has a target that is learned; the first {burnIn} are burn-in"

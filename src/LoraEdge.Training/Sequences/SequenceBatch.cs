@@ -22,7 +22,7 @@ internal sealed class SequenceBatch
     {
         (_records, _objective, _classCount) = (records, objective, classCount);
         _steps = [.. records.Select(SequenceSteps.Of)];
-        int[] burnIns = [.. records.Select(record => SequenceSteps.BurnInOf(record, objective))];
+        int[] burnIns = [.. records.Select(objective.BurnInOf)];
         BurnIn = burnIns.Max();
         _starts = [.. burnIns.Select(burnIn => BurnIn - burnIn)];
         Length = _steps.Zip(_starts, (steps, start) => start + steps.Count).Max();

@@ -8,14 +8,4 @@ internal static class SequenceSteps
 
     /// <summary>Weight of one of the record's steps in the loss.</summary>
     public static float WeightOf(Interaction record, Interaction step) => record.Steps.Count > 0 ? record.Weight * step.Weight : step.Weight;
-
-    /// <summary>Steps at the head that are run for their state alone: up to the first that starts an episode, since the state is known there.</summary>
-    public static int BurnInOf(Interaction record, Objective objective)
-    {
-        IReadOnlyList<Interaction> steps = Of(record);
-        int most = Math.Min(objective.BurnIn, steps.Count), burnIn = 0;
-        while (burnIn < most && !steps[burnIn].StartsEpisode)
-            burnIn++;
-        return burnIn;
-    }
 }
