@@ -18,6 +18,7 @@ internal sealed class AdapterTrainingSession : ITrainingSession
     {
         TrainingOptions options = request.Options;
         options.Validate();
+        request.Objective.Validate();
         _request = request;
         _model = OnnxModel.Load(request.ModelPath);
         IReadOnlyList<AdaptableLayer> layers = ObjectiveLayers.Find(_model, request.Objective, options.IncludeLayers, options.ExcludeLayers);

@@ -40,8 +40,8 @@ internal sealed class TrainingLoop : IDisposable
     public TrainingLoop(OnnxModel model, TrainableWeights weights, Objective objective, IReadOnlyList<Interaction> records,
         IReadOnlyList<Interaction> heldOut, TrainingOptions options, Placement placement)
     {
-        SupportCheck.Require(model, [objective.ValueName]);
-        int largestBatch = BatchAxis.Require(model, options.BatchSize);
+        SupportCheck.Require(model, ObjectiveValues.Of(model, objective));
+        int largestBatch = BatchAxis.Require(model, objective, options.BatchSize);
         if (records.Count == 0)
             throw new InvalidInputException("There are no records to train on.");
         RecordCheck.Require(model, objective, records);
@@ -56,7 +56,7 @@ internal sealed class TrainingLoop : IDisposable
         _pass = new LossPass(model, objective, weights, LossMemory.Of(options, placement), placement);
         try
         {
-            _classCount = ObjectiveCheck.Require(_pass.Executor, objective, records[0]);
+            _classCount = _pass.RequireFit(records[0]);
             RecordCheck.RequireClasses(objective, records, _classCount);
             RecordCheck.RequireClasses(objective, heldOut, _classCount);
             HeldOutLoss frozen = NewEvaluation().Finish();
@@ -101,8 +101,7 @@ internal sealed class TrainingLoop : IDisposable
             return Evaluate(_evaluation);
         if (IsDone)
             return false;
-        using (RecordBatch batch = RecordBatcher.Create(_sampler.Next(), _classCount, _pass.Executor.Placement.Device))
-            Update(Differentiate(batch));
+        Update(Differentiate(_sampler.Next()));
         _step++;
         if (_step % _evaluationInterval != 0 && _step != PlannedSteps)
             return true;
@@ -133,16 +132,16 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>Leaves the gradients of a batch in the parameters.</summary>
     /// <returns>Their norm; they themselves are larger by the pass's scale.</returns>
-    private double Differentiate(RecordBatch batch)
+    private double Differentiate(IReadOnlyList<Interaction> records)
     {
         _weights.ClearGradients();
-        double loss = _pass.Backward(batch);
+        double loss = _pass.Backward(records, _classCount);
         if (double.IsNaN(loss) || double.IsInfinity(loss))
             throw new TrainingFailedException($"The loss became {loss} at step {_step} of {PlannedSteps}; nothing was stored. {Advice}");
         double norm = _optimizer.GradientNorm() / _pass.GradientScale;
         bool isFinite = !double.IsNaN(norm) && !double.IsInfinity(norm);
         if (!isFinite && _pass.LowerGradientScale())
-            return Differentiate(batch);
+            return Differentiate(records);
         if (!isFinite)
             throw new TrainingFailedException($"The gradient's norm became {norm} at step {_step} of {PlannedSteps}; nothing was stored. {Advice}");
         _lossSum += loss;

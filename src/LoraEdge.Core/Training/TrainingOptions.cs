@@ -24,7 +24,7 @@ public sealed record TrainingOptions
     /// <summary>Upper bound on passes over the records. Default: 6; training stops earlier when held-out records stop improving.</summary>
     public int MaxEpochs { get; init; } = 6;
 
-    /// <summary>Records per optimizer step. Default: 64.</summary>
+    /// <summary>Records per optimizer step, a sequence of steps counting as one. Default: 64.</summary>
     public int BatchSize { get; init; } = 64;
 
     /// <summary>Global norm to which gradients are clipped. Default: 1.</summary>

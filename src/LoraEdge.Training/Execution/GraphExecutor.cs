@@ -57,6 +57,16 @@ internal sealed class GraphExecutor : IDisposable
     /// <param name="outputs">Names of the wanted values.</param>
     public Tensor[] RunFrom(IReadOnlyDictionary<string, Tensor> given, params string[] outputs) => PlanFor(given, outputs).Run(given);
 
+    /// <summary>Bytes that autograd keeps of a run with gradients; null where it draws random numbers, and would not give the same again.</summary>
+    /// <param name="inputs">The model's inputs by name, borrowed.</param>
+    /// <param name="outputs">Names of the wanted values.</param>
+    public long? BytesKept(IReadOnlyDictionary<string, Tensor> inputs, params string[] outputs)
+    {
+        InputCheck.Require(_model, inputs, Placement.Device);
+        GraphPlan plan = PlanFor(inputs, outputs);
+        return plan.DrawsNumbers ? null : plan.TrainedBytes;
+    }
+
     /// <summary>Runs a forward pass whose backward pass begins at one value, with the gradient that the caller then has.</summary>
     /// <param name="inputs">The model's inputs by name, borrowed until the pass is disposed.</param>
     /// <param name="value">The value to differentiate.</param>
@@ -67,7 +77,7 @@ internal sealed class GraphExecutor : IDisposable
         InputCheck.Require(_model, inputs, Placement.Device);
         GraphPlan plan = PlanFor(inputs, [value]);
         // What was drawn in the forward pass would not be drawn again.
-        if (memoryTarget is not { } target || plan.Steps.Any(step => RandomOperators.Contains(step.Node)))
+        if (memoryTarget is not { } target || plan.DrawsNumbers)
             return new KeptPass(RunFrom(inputs, value)[0]);
         return new RecomputedPass(plan, inputs, plan.SegmentsFor(target));
     }
@@ -122,11 +132,12 @@ internal sealed class GraphExecutor : IDisposable
         _oldestPlans.Enqueue(key);
     }
 
+    /// <summary>Types, shapes, and which inputs gradients flow into.</summary>
     private static string KeyOf(IReadOnlyDictionary<string, Tensor> inputs, string[] outputs)
     {
         var key = new StringBuilder();
         foreach (KeyValuePair<string, Tensor> input in inputs)
-            key.Append(input.Key).Append('\0').Append(input.Value.dtype).Append('[').Append(string.Join(",", input.Value.shape)).Append(']');
+            key.Append(input.Key).Append('\0').Append(input.Value.dtype).Append('[').Append(string.Join(",", input.Value.shape)).Append(input.Value.requires_grad ? "]'" : "]");
         foreach (string output in outputs)
             key.Append('\0').Append(output);
         return key.ToString();

@@ -47,7 +47,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private void DefineInputs(IReadOnlyDictionary<string, Tensor> inputs)
     {
         foreach (KeyValuePair<string, Tensor> input in inputs)
-            _inputs.Add((Trace(input.Key, input.Value.alias()), input.Key));
+            _inputs.Add((Trace(input.Key, input.Value.alias(), trains: input.Value.requires_grad), input.Key));
     }
 
     /// <summary>Builds the plan of a graph that a node holds, for all of its outputs.</summary>
