@@ -35,6 +35,61 @@ public sealed class SequenceTrainingTests
         Assert.That((adapter.Training.Records, adapter.Training.HeldOutRecords), Is.EqualTo((s_records.Length, s_heldOut.Length)));
     }
 
+    /// <summary>One position a step, with ignored ones where others have no target.</summary>
+    [Test]
+    public void ALossOfPositions_IsThatOfClasses_StepByStep()
+    {
+        GraphBuilder graph = Inputs().Initializer("wo", Numbers.Normal(8, 2), 4, 2).Initializer("second", [1L], 1);
+        graph.Node("Tanh", [graph.Node("Add", [graph.Node("MatMul", ["x", "w"]), "state"])], ["next"]);
+        graph.Node("MatMul", ["next", "wo"], ["logits"]);
+        graph.Node("Unsqueeze", ["logits", "second"], ["positions"]);
+        OnnxModel model = Outputs(graph);
+        Interaction[] Records(Func<int, Target> target) => [.. Enumerable.Range(0, 4).Select(seed =>
+            Interaction.Sequence([.. Enumerable.Range(0, 5).Select(step => RecurrentModels.Step(Numbers.Normal(RecurrentModels.In, seed * 10 + step), target(step)))]))];
+        TrainingRequest Request(string value, LossKind loss, Interaction[] records) => Small() with
+        {
+            Objective = RecurrentModels.Objective with { ValueName = value, Loss = loss },
+            Records = records,
+            HeldOut = records,
+        };
+
+        TrainingSummary classes = TrainingSessions.Train(model, Request("logits", LossKind.CrossEntropy, Records(step => step == 2 ? Target.None : Target.Class(step % 2)))).Training;
+        TrainingSummary positions = TrainingSessions.Train(model, Request("positions", LossKind.SequenceCrossEntropy, Records(step => Target.Sequence(step == 2 ? -100 : step % 2)))).Training;
+
+        Assert.That(positions.BaseLoss, Is.EqualTo(classes.BaseLoss).Within(1e-5));
+        Assert.That(positions.AdaptedLoss, Is.EqualTo(classes.AdaptedLoss).Within(1e-4).And.LessThan(positions.BaseLoss));
+    }
+
+    [Test]
+    public void ARegression_HasTheMeanErrorOfItsElements_StepByStep()
+    {
+        OnnxModel model = RecurrentModels.Tanh();
+        Interaction[] records = [.. s_records.Select(record => Interaction.Sequence([.. record.Steps.Select((step, index) =>
+            step.Target.IsNone ? step : step with { Target = Target.Regression(Numbers.Normal(RecurrentModels.Classes, index)) })]))];
+        TrainingRequest request = Request() with { Objective = RecurrentModels.Objective with { Loss = LossKind.MeanSquaredError }, Records = records, HeldOut = records };
+
+        TrainingSummary summary = TrainingSessions.Train(model, request).Training;
+
+        Assert.That(summary.BaseLoss, Is.EqualTo(SequenceLoss.OfSquares(model, records)).Within(1e-5));
+        Assert.That(summary.AdaptedLoss, Is.LessThan(summary.BaseLoss));
+    }
+
+    /// <summary>A class that is not even possible where nothing was chosen must not spoil the loss: minus infinity times zero is not a number.</summary>
+    [Test]
+    public void AStepWithoutATarget_MayRuleOutAnyClass()
+    {
+        GraphBuilder graph = Inputs().Input("mask", TensorElementType.Float32, "batch", 2).Initializer("wo", Numbers.Normal(8, 2), 4, 2);
+        graph.Node("Tanh", [graph.Node("Add", [graph.Node("MatMul", ["x", "w"]), "state"])], ["next"]);
+        graph.Node("Add", [graph.Node("MatMul", ["next", "wo"]), "mask"], ["logits"]);
+        Interaction Masked(Interaction step, float mask) => step with { Inputs = new Dictionary<string, HostTensor>(step.Inputs) { ["mask"] = HostTensor.From([mask, 0f], 1, 2) } };
+        Interaction[] records = [.. Small().Records.Select((record, row) => Interaction.Sequence([.. record.Steps.Select((step, index) =>
+            index == row % 3 ? Masked(step, float.NegativeInfinity) with { Target = Target.None } : Masked(step, 0))]))];
+
+        TrainingSummary summary = TrainingSessions.Train(Outputs(graph), Small() with { Records = records, HeldOut = records }).Training;
+
+        Assert.That(summary.AdaptedLoss, Is.LessThan(summary.BaseLoss));
+    }
+
     [TestCase(AdaptationMethod.LoraFa, 1)]
     [TestCase(AdaptationMethod.Lora, 2)]
     public void TheSameSeedTwice_GivesByteIdenticalFiles(AdaptationMethod method, int rank)
