@@ -3,6 +3,7 @@ using LoraEdge.Events;
 using LoraEdge.Inference;
 using LoraEdge.Interactions;
 using LoraEdge.Onnx;
+using LoraEdge.Parity;
 using LoraEdge.Storage;
 
 namespace LoraEdge;
@@ -36,6 +37,7 @@ public sealed class LoraEdgePlugin : IDisposable
         Model = model;
         Store = new AdapterStore(options.StorageFolder, options.AdapterPrecision);
         Records = new RecordCheck(model.Model, options.Objective);
+        Parity = new TrainingParity(model, options);
         _training = options.Trainer is { } trainer ? new TrainingThread(trainer) : null;
     }
 
@@ -49,6 +51,9 @@ public sealed class LoraEdgePlugin : IDisposable
     internal AdapterStore Store { get; }
 
     internal RecordCheck Records { get; }
+
+    /// <summary>Used by the training thread.</summary>
+    internal TrainingParity Parity { get; }
 
     internal HostEvents Events { get; } = new();
 

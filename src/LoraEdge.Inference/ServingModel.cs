@@ -40,6 +40,19 @@ public sealed class ServingModel : IDisposable
     /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>
     public MergedSession Build(Adapter adapter) => new(_merger.Apply(adapter), null, _settings) { Adapter = adapter };
 
+    /// <summary>Computes values of the model, internal ones included, on a session opened for them alone; without an adapter, outputs come from <see cref="Base"/>.</summary>
+    /// <param name="inputs">The model's inputs by name.</param>
+    /// <param name="values">Names of the values.</param>
+    /// <param name="adapter">The adapter; null for the base model.</param>
+    /// <returns>At least the values by name, without those of a type that a <see cref="HostTensor"/> cannot hold.</returns>
+    /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>
+    /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime refuses the model, or hosts cannot hold any of the values.</exception>
+    public IReadOnlyDictionary<string, HostTensor> Compute(IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyList<string> values, Adapter? adapter = null) =>
+        adapter is null && values.All(Base.OutputNames.Contains)
+            ? Base.Run(inputs)
+            : ServedValues.Compute(adapter is null ? Model : _merger.Apply(adapter), inputs, values, _settings);
+
     /// <summary>A place for one player's adapter, serving the base model at first.</summary>
     public AdapterSlot Open() => new(this);
 

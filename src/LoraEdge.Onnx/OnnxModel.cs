@@ -134,6 +134,27 @@ public sealed class OnnxModel
         return new OnnxModel(proto, Name);
     }
 
+    /// <summary>The same model with other outputs: whatever values one wants to look at, internal ones included.</summary>
+    /// <param name="values">Names of values that nodes compute, or of present outputs; each once. They alone are the outputs.</param>
+    /// <exception cref="ArgumentException">No node computes such a value, or it is named twice.</exception>
+    /// <remarks>An internal value is declared without a type, which runtimes infer. The fingerprint is another one when fewer nodes are needed.</remarks>
+    public OnnxModel WithOutputs(IReadOnlyList<string> values)
+    {
+        if (values.Distinct(StringComparer.Ordinal).Count() != values.Count)
+            throw new ArgumentException($"A value is named twice: {string.Join(", ", values)}.", nameof(values));
+        ModelProto proto = CopyOfOuterMessages();
+        Dictionary<string, ValueInfoProto> declared = _proto.Graph.Output.ToDictionary(output => output.Name, StringComparer.Ordinal);
+        proto.Graph.Output.Clear();
+        foreach (string value in values)
+        {
+            if (!declared.ContainsKey(value) && Graph.ProducerOf(value) is null)
+                throw new ArgumentException($"{Name} computes no value named '{value}'.", nameof(values));
+            proto.Graph.Output.Add(declared.GetValueOrNull(value) ?? new ValueInfoProto { Name = value });
+        }
+
+        return new OnnxModel(proto, Name);
+    }
+
     // MergeFrom adds references to the elements of repeated fields and carries unknown fields along.
     private ModelProto CopyOfOuterMessages()
     {

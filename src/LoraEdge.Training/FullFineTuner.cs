@@ -21,17 +21,18 @@ public sealed class FullFineTuner : IDisposable
     /// <param name="objective">What to minimise.</param>
     /// <param name="weightDecay">Decoupled weight decay on matrices; vectors are never decayed.</param>
     /// <param name="threads">CPU threads that libtorch may use.</param>
+    /// <param name="device">The processor to compute on. Default: the CPU.</param>
     /// <exception cref="LoraEdgeException">The model cannot be executed, or libtorch cannot be loaded.</exception>
-    public FullFineTuner(OnnxModel model, Objective objective, double weightDecay = 0.01, int threads = 1)
+    public FullFineTuner(OnnxModel model, Objective objective, double weightDecay = 0.01, int threads = 1, TrainingDevice device = default)
     {
         objective.Validate();
-        NativeLibtorch.EnsureLoaded();
+        Placement placement = Placement.On(device);
         string[] values = ObjectiveValues.Of(model, objective);
         SupportCheck.Require(model, values);
         TorchSharp.torch.set_num_threads(threads);
         _model = model;
-        _weights = new FullWeights(model.Graph, values);
-        _run = new ObjectiveRun(model, objective, _weights);
+        _weights = new FullWeights(model.Graph, values, placement.Device);
+        _run = new ObjectiveRun(model, objective, _weights, placement);
         _optimizer = new AdamW(_weights.Parameters, parameter => parameter.dim() > 1 ? weightDecay : 0);
     }
 

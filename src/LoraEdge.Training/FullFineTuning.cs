@@ -23,10 +23,10 @@ public static class FullFineTuning
         OnnxModel model = OnnxModel.Load(request.ModelPath);
         string[] values = ObjectiveValues.Of(model, request.Objective);
         SupportCheck.Require(model, values);
-        NativeLibtorch.EnsureLoaded();
+        Placement placement = Placement.Of(request.Options);
         TorchSharp.torch.set_num_threads(request.Options.Threads);
-        using var weights = new FullWeights(model.Graph, values);
-        using var loop = new TrainingLoop(model, weights, request.Objective, request.Records, request.HeldOut, request.Options);
+        using var weights = new FullWeights(model.Graph, values, placement.Device);
+        using var loop = new TrainingLoop(model, weights, request.Objective, request.Records, request.HeldOut, request.Options, placement);
         do
             cancellation.ThrowIfCancellationRequested();
         while (loop.Step());

@@ -72,7 +72,7 @@ internal sealed class HeadLoss
 
     private double Backward(Tensor leaf, RecordBatch batch, PositionRange chunk, Tensor norm)
     {
-        if (_objective is { Loss: LossKind.SequenceCrossEntropy, Form: not ObjectiveForm.Probabilities })
+        if (_objective is { Loss: LossKind.SequenceCrossEntropy, Form: not ObjectiveForm.Probabilities } && batch.Allowed is null)
             return BackwardOfSequence(leaf, batch, chunk, norm);
         using Tensor losses = Losses(leaf, batch, chunk), weighted = losses.mul(batch.Weights), total = weighted.sum(), loss = total.div(norm);
         double value = loss.item<float>();

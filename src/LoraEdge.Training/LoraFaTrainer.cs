@@ -1,3 +1,4 @@
+using LoraEdge.Onnx;
 using LoraEdge.Training.Execution;
 
 namespace LoraEdge.Training;
@@ -17,6 +18,13 @@ public sealed class LoraFaTrainer : IAdapterTrainer
 
     /// <inheritdoc />
     public ITrainingSession Start(TrainingRequest request) => new AdapterTrainingSession(request);
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, HostTensor> Forward(ForwardRequest request)
+    {
+        using var model = new ExecutedModel(OnnxModel.Load(request.ModelPath), request.Adapter, request.Calibrated, request.Threads);
+        return model.RunOnce(request.Inputs, request.Values);
+    }
 
     /// <inheritdoc />
     public void Dispose()

@@ -13,27 +13,49 @@ namespace LoraEdge.Training;
 /// </summary>
 internal sealed class LossPass : IDisposable
 {
+    private const double FirstHalfScale = 1024;
+
     private readonly Objective _objective;
     private readonly LossMemory _memory;
     private readonly HeadLoss _head;
     private readonly SequencePass? _sequences;
+    private double _gradientScale = 1;
 
     /// <param name="model">The model.</param>
     /// <param name="objective">What is minimised.</param>
     /// <param name="weights">What is trained, borrowed.</param>
     /// <param name="memory">What the pass may keep; null for the defaults.</param>
-    public LossPass(OnnxModel model, Objective objective, TrainableWeights weights, LossMemory? memory = null)
+    /// <param name="placement">Where the model is run, and what its frozen weights are held in; null for the default.</param>
+    public LossPass(OnnxModel model, Objective objective, TrainableWeights weights, LossMemory? memory = null, Placement? placement = null)
     {
         if (memory?.Target is not null)
             NativeHeap.GiveBackLargeBlocks();
-        (Executor, _objective, _memory) = (new GraphExecutor(model, weights), objective, memory ?? new LossMemory());
+        (Executor, _objective, _memory) = (new GraphExecutor(model, weights, placement), objective, memory ?? new LossMemory());
         _head = new HeadLoss(model, objective, Executor, _memory.ChunkBytes);
         if (objective.States.Count > 0)
             _sequences = new SequencePass(new SteppedModel(model, objective, Executor, _head.Trunk), objective, _head, _memory.Target);
+        if (Executor.Placement.WeightType == ScalarType.Float16)
+            _gradientScale = FirstHalfScale;
     }
 
     /// <summary>Runs the model as the pass does.</summary>
     public GraphExecutor Executor { get; }
+
+    /// <summary>
+    /// Factor on all gradients, a power of two. Where they pass weights in float16, those of a large vocabulary or batch would
+    /// be smaller than its smallest number (Micikevicius et al. 2018, arXiv:1710.03740).
+    /// </summary>
+    public double GradientScale => _gradientScale;
+
+    /// <summary>Lowers <see cref="GradientScale"/> when a gradient was too large for float16.</summary>
+    /// <returns>Whether it could be lowered, so that the batch is worth another try.</returns>
+    public bool LowerGradientScale()
+    {
+        if (_gradientScale <= 1)
+            return false;
+        _gradientScale /= 4;
+        return true;
+    }
 
     /// <summary>Runs one record, and checks that its value is one that the objective's loss can be computed on.</summary>
     /// <param name="record">A record that <see cref="RecordCheck"/> has accepted.</param>
@@ -46,51 +68,61 @@ internal sealed class LossPass : IDisposable
     /// <param name="records">Records of one shape.</param>
     /// <param name="classCount">Number of classes.</param>
     /// <returns>The mean loss.</returns>
-    /// <exception cref="LoraEdgeException">The records do not fit the model or the objective.</exception>
+    /// <exception cref="LoraEdgeException">The records do not fit the model or the objective, or memory ran out.</exception>
     public double Backward(IReadOnlyList<Interaction> records, int classCount)
     {
         if (_sequences is not null)
-            return _sequences.Backward(records, classCount);
-        using RecordBatch batch = RecordBatcher.Create(records, classCount);
+            return Guarded(() => _sequences.Backward(records, classCount, _gradientScale));
+        using RecordBatch batch = RecordBatcher.Create(records, classCount, Executor.Placement.Device);
         return Backward(batch);
     }
 
     /// <summary>Sum of the losses of records, weighted, and of the weights of all that carries a target; without gradients.</summary>
     /// <param name="records">Records of one shape.</param>
     /// <param name="classCount">Number of classes.</param>
-    /// <exception cref="LoraEdgeException">The records do not fit the model or the objective.</exception>
+    /// <exception cref="LoraEdgeException">The records do not fit the model or the objective, or memory ran out.</exception>
     public (double Losses, double Weights) Score(IReadOnlyList<Interaction> records, int classCount)
     {
         if (_sequences is not null)
-            return _sequences.Score(records, classCount);
-        using RecordBatch batch = RecordBatcher.Create(records, classCount);
+            return Guarded(() => _sequences.Score(records, classCount));
+        using RecordBatch batch = RecordBatcher.Create(records, classCount, Executor.Placement.Device);
         return Score(batch);
     }
 
     /// <summary>Adds to the gradients of what is trained, from records that stand for themselves.</summary>
     /// <returns>The mean loss.</returns>
-    /// <exception cref="LoraEdgeException">The batch does not fit the model or the objective.</exception>
-    public double Backward(RecordBatch batch)
+    /// <exception cref="LoraEdgeException">The batch does not fit the model or the objective, or memory ran out.</exception>
+    public double Backward(RecordBatch batch) => Guarded(() => Differentiate(batch));
+
+    /// <summary>The same without gradients; the sums, not the mean.</summary>
+    /// <exception cref="LoraEdgeException">The batch does not fit the model or the objective, or memory ran out.</exception>
+    public (double Losses, double Weights) Score(RecordBatch batch) => Guarded(() => Evaluate(batch));
+
+    /// <inheritdoc />
+    public void Dispose() => Executor.Dispose();
+
+    private T Guarded<T>(Func<T> pass)
     {
-        using Tensor counts = ObjectiveLoss.Counts(_objective, batch), weights = counts.mul(batch.Weights), sum = weights.sum(), norm = sum.clamp_min(1e-12f);
+        _memory.Cap?.Require();
+        return LibtorchErrors.Typed(pass);
+    }
+
+    private double Differentiate(RecordBatch batch)
+    {
+        using Tensor counts = ObjectiveLoss.Counts(_objective, batch), weights = counts.mul(batch.Weights), sum = weights.sum(), positive = sum.clamp_min(1e-12f), norm = positive.div(_gradientScale);
         using IForwardPass pass = Executor.Forward(batch.Inputs, _head.Trunk, _memory.Target);
         using var gradient = new ChunkGradient(pass.Value);
         double loss = _head.Backward(gradient, batch, norm);
         if (gradient.Gradient is not null)
             pass.Backward(gradient.Gradient);
-        return loss;
+        return loss / _gradientScale;
     }
 
-    /// <summary>The same without gradients; the sums, not the mean.</summary>
-    /// <exception cref="LoraEdgeException">The batch does not fit the model or the objective.</exception>
-    public (double Losses, double Weights) Score(RecordBatch batch)
+    private (double Losses, double Weights) Evaluate(RecordBatch batch)
     {
         using var _ = no_grad();
         using Tensor value = Executor.Run(batch.Inputs, _head.Trunk)[0];
         using Tensor counts = ObjectiveLoss.Counts(_objective, batch), weights = counts.mul(batch.Weights), sum = weights.sum();
         return (_head.Score(value, batch), sum.item<float>());
     }
-
-    /// <inheritdoc />
-    public void Dispose() => Executor.Dispose();
 }

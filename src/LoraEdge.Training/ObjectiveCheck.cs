@@ -16,7 +16,7 @@ internal static class ObjectiveCheck
     /// <exception cref="InvalidInputException">The record's target does not fit the value.</exception>
     public static int Require(GraphExecutor executor, Objective objective, Interaction record)
     {
-        using RecordBatch batch = RecordBatcher.Create([record], classCount: 1);
+        using RecordBatch batch = RecordBatcher.Create([record], classCount: 1, executor.Placement.Device);
         using Tensor value = executor.Run(batch.Inputs, objective.ValueName)[0];
         RequireFit(objective, value, batch);
         if (!value.requires_grad)

@@ -1,5 +1,6 @@
 using LoraEdge.Onnx;
 using LoraEdge.Training.Adaptation;
+using LoraEdge.Training.Execution;
 using LoraEdge.Training.Records;
 
 namespace LoraEdge.Training;
@@ -15,8 +16,9 @@ internal sealed class ObjectiveRun : IDisposable
     /// <param name="model">The model.</param>
     /// <param name="objective">What is minimised.</param>
     /// <param name="weights">What is trained, borrowed.</param>
-    public ObjectiveRun(OnnxModel model, Objective objective, TrainableWeights weights) =>
-        (_model, _objective, _pass) = (model, objective, new LossPass(model, objective, weights));
+    /// <param name="placement">Where the model is run.</param>
+    public ObjectiveRun(OnnxModel model, Objective objective, TrainableWeights weights, Placement placement) =>
+        (_model, _objective, _pass) = (model, objective, new LossPass(model, objective, weights, null, placement));
 
     /// <summary>Checks the records of a batch.</summary>
     /// <exception cref="InvalidInputException">A record does not fit the model, the objective or the rest of the batch.</exception>

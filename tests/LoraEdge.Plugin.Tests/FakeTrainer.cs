@@ -1,3 +1,5 @@
+using LoraEdge.Inference;
+
 namespace LoraEdge.Plugin.Tests;
 
 /// <summary>Trains nothing: takes a number of steps and gives out an adapter, and lets a test look on and interfere.</summary>
@@ -17,6 +19,12 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
 
     /// <summary>Called when a session completes, on the training thread.</summary>
     public Action? OnComplete { get; set; }
+
+    /// <summary>What the trainer claims to have computed, given what ONNX Runtime computes. Default: that.</summary>
+    public Func<ForwardRequest, string, HostTensor, HostTensor> Claim { get; set; } = (_, _, value) => value;
+
+    /// <summary>Orders to compute values, in the order in which they arrived.</summary>
+    public List<ForwardRequest> Forwards { get; } = [];
 
     /// <summary>Requests in the order in which they arrived.</summary>
     public List<TrainingRequest> Requests { get; } = [];
@@ -39,6 +47,15 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
         return new Session(this);
     }
 
+    public IReadOnlyDictionary<string, HostTensor> Forward(ForwardRequest request)
+    {
+        Threads.Add(Environment.CurrentManagedThreadId);
+        Forwards.Add(request);
+        OnnxModel model = OnnxModel.Load(request.ModelPath);
+        OnnxModel adapted = request.Adapter is null ? model : new WeightMerger(model, request.Calibrated).Apply(request.Adapter);
+        return ServedValues.Compute(adapted, request.Inputs, request.Values).ToDictionary(value => value.Key, value => Claim(request, value.Key, value.Value));
+    }
+
     public void Dispose() => Interlocked.Increment(ref _disposals);
 
     private Adapter Give() => adapter();
@@ -55,6 +72,10 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
             trainer.OnStep?.Invoke(_done);
             Interlocked.Increment(ref trainer._steps);
             return ++_done < trainer.PlannedSteps;
+        }
+
+        public void ReleaseCaches()
+        {
         }
 
         public Adapter Complete()

@@ -18,6 +18,9 @@ public sealed class RefusedRequestTests
             ("GradientClipNorm", new() { GradientClipNorm = 0 }), ("GradientClipNorm", new() { GradientClipNorm = double.NaN }),
             ("EvaluationsPerEpoch", new() { EvaluationsPerEpoch = 0 }), ("Patience", new() { Patience = 0 }),
             ("TrustRegion", new() { TrustRegion = 0 }), ("TrustRegion", new() { TrustRegion = double.NaN }), ("Threads", new() { Threads = 0 }),
+            ("Device", new() { Device = new((TrainingDeviceKind)7, 0) }), ("Device", new() { Device = TrainingDevice.Cuda(-1) }), ("Device", new() { Device = TrainingDevice.Cuda(1000) }),
+            ("WeightType", new() { WeightType = (WeightType)3 }),
+            ("GpuMemoryCapMegabytes", new() { GpuMemoryCapMegabytes = 0 }), ("GpuMemoryCapMegabytes", new() { GpuMemoryCapMegabytes = -1 }), ("GpuMemoryCapMegabytes", new() { GpuMemoryCapMegabytes = double.NaN }),
             ("IncludeLayers", new() { IncludeLayers = [""] }), ("ExcludeLayers", new() { ExcludeLayers = ["w1", ""] }), ("ExcludeLayers", new() { ExcludeLayers = null! }),
         }
         select new TestCaseData(bad.Name, bad.Options).SetArgDisplayNames(bad.Name, FormattableString.Invariant($"{typeof(TrainingOptions).GetProperty(bad.Name)!.GetValue(bad.Options)}"));
@@ -122,7 +125,7 @@ public sealed class RefusedRequestTests
     }
 
     [Test]
-    public void ASequenceTarget_MustHaveAClassForEveryPosition_AndNoMask()
+    public void ASequenceTarget_MustHaveAClassForEveryPosition_AmongTheAllowedOnes()
     {
         var objective = new Objective { ValueName = "y", Loss = LossKind.SequenceCrossEntropy };
         TrainingRequest Request(Target target) => new()
@@ -136,7 +139,7 @@ public sealed class RefusedRequestTests
         Assert.DoesNotThrow(() => TrainingSessions.Start(SmallGraphs.Sequence(), Request(Target.Sequence(0, -100, 3))));
         Assert.That(() => TrainingSessions.Start(SmallGraphs.Sequence(), Request(Target.Sequence(0, 1))), Throws.TypeOf<InvalidInputException>().With.Message.Contains("3 positions"));
         Assert.That(() => TrainingSessions.Start(SmallGraphs.Sequence(), Request(Target.Sequence(0, 1, 4))), Throws.TypeOf<InvalidInputException>().With.Message.Contains("the class 4"));
-        Assert.That(() => TrainingSessions.Start(SmallGraphs.Sequence(), Request(Target.Class(0, [0]))), Throws.TypeOf<InvalidInputException>().With.Message.Contains("allowed classes"));
+        Assert.That(() => TrainingSessions.Start(SmallGraphs.Sequence(), Request(Target.Sequence([0, -100, 3], [0, 1]))), Throws.TypeOf<InvalidInputException>().With.Message.Contains("not among its allowed classes"));
     }
 
     [TestCase(3)]

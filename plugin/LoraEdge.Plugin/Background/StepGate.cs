@@ -38,6 +38,9 @@ internal sealed class StepGate
         }
     }
 
+    /// <inheritdoc cref="Lengthy{T}"/>
+    public void Lengthy(Action work, CancellationToken cancelled) => Lengthy(() => { work(); return true; }, cancelled);
+
     /// <summary>Waits for a step in progress. Called after everything was cancelled.</summary>
     /// <returns>Whether the training thread is about to end; false while it is in lengthy work.</returns>
     public bool WaitForStep()

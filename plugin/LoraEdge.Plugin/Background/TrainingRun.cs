@@ -5,7 +5,7 @@ using LoraEdge.Storage;
 
 namespace LoraEdge.Background;
 
-/// <summary>One training of one profile: train, encode, build, store, swap. Executed on the training thread.</summary>
+/// <summary>One training of one profile: compare, train, encode, build, compare, store, swap. Executed on the training thread.</summary>
 internal sealed class TrainingRun
 {
     private readonly Profile _profile;
@@ -67,7 +67,7 @@ internal sealed class TrainingRun
         try
         {
             Adapter trained = TrainOnWhatFits(trainer, steps);
-            StoredAdapter stored = steps.Lengthy(() => Adopt(trained), _cancellation.Token);
+            StoredAdapter stored = steps.Lengthy(() => Adopt(trained, trainer), _cancellation.Token);
             _log.Remove(_records.Dropped);
             result = new TrainingResult
             {
@@ -107,6 +107,7 @@ internal sealed class TrainingRun
 
     private Adapter Train(IAdapterTrainer trainer, StepGate steps)
     {
+        steps.Lengthy(() => _plugin.Parity.RequireModel(trainer, _records.Request.Records[0]), _cancellation.Token);
         using ITrainingSession session = steps.Lengthy(() => trainer.Start(_records.Request), _cancellation.Token);
         bool more;
         do
@@ -120,26 +121,27 @@ internal sealed class TrainingRun
         return steps.Lengthy(session.Complete, _cancellation.Token);
     }
 
-    // The file and the session are made from the same bytes, and the file is written only when the session stands, so that
-    // the adapter in use and the one on disk differ at no moment but between writing and swapping.
-    private StoredAdapter Adopt(Adapter trained)
+    // The file and the session are made from the same bytes, and the file is written only when the session stands and
+    // computes what training does, so that the adapter in use and the one on disk differ at no moment but between writing and
+    // swapping.
+    private StoredAdapter Adopt(Adapter trained, IAdapterTrainer trainer)
     {
         StoredAdapter stored = _plugin.Store.Encode(_profile.Name, trained);
         MergedSession session = _plugin.Model.Build(stored.Adapter);
-        lock (_adopting)
+        try
         {
-            try
+            _plugin.Parity.RequireAdapter(trainer, session, _records.Request.Records[0]);
+            lock (_adopting)
             {
                 _cancellation.Token.ThrowIfCancellationRequested();
                 _plugin.Store.Save(stored);
+                _slot.Swap(session);
             }
-            catch
-            {
-                session.Dispose();
-                throw;
-            }
-
-            _slot.Swap(session);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
         }
 
         return stored;

@@ -37,6 +37,11 @@ public sealed class Target
     /// <param name="indices">Class indices in order; the objective's ignore index marks positions without a target.</param>
     public static Target Sequence(params long[] indices) => new(indices, null, null);
 
+    /// <summary>One class for every position of a sequence, where not every class is possible.</summary>
+    /// <param name="indices">Class indices in order; the objective's ignore index marks positions without a target.</param>
+    /// <param name="allowedClasses">The classes that were possible, at every position of this record.</param>
+    public static Target Sequence(long[] indices, int[] allowedClasses) => new(indices, null, allowedClasses);
+
     /// <summary>Values of a regression, row-major.</summary>
     /// <param name="values">As many as the objective's value has per record.</param>
     public static Target Regression(params float[] values) => new(null, values, null);

@@ -14,11 +14,9 @@ internal static class TargetRules
     {
         if (target.Classes is not { Length: > 0 } classes)
             return "a cross-entropy needs target classes; use Target.Sequence";
-        if (target.AllowedClasses is not null)
-            return "allowed classes go with one class per record, not with a sequence";
-        return classes.FirstOrDefault(index => index < 0 && index != ignoreIndex) is var negative and < 0
-            ? $"its target is the class {negative}, which is negative and not the ignore index {ignoreIndex}"
-            : null;
+        if (classes.FirstOrDefault(index => index < 0 && index != ignoreIndex) is var negative and < 0)
+            return $"its target is the class {negative}, which is negative and not the ignore index {ignoreIndex}";
+        return ProblemOfAllowed(target.AllowedClasses, classes.Where(index => index != ignoreIndex));
     }
 
     /// <summary>For a cross-entropy with one class per record.</summary>
@@ -30,12 +28,22 @@ internal static class TargetRules
             return $"one class per record is expected, not {classes.Length}";
         if (classes[0] < 0)
             return $"its target is the class {classes[0]}, which is negative";
-        if (target.AllowedClasses is not { } allowed)
+        return ProblemOfAllowed(target.AllowedClasses, classes);
+    }
+
+    private static string? ProblemOfAllowed(int[]? allowed, IEnumerable<long> targets)
+    {
+        if (allowed is null)
             return null;
         if (Array.Find(allowed, index => index < 0) is var negative and < 0)
             return $"its allowed classes name the class {negative}, which is negative";
-        if (Array.IndexOf(allowed, (int)classes[0]) < 0)
-            return $"its target class {classes[0]} is not among its allowed classes";
-        return new HashSet<int>(allowed).Count == allowed.Length ? null : "a class is listed twice among its allowed classes";
+        var set = new HashSet<int>(allowed);
+        foreach (long target in targets)
+        {
+            if (target > int.MaxValue || !set.Contains((int)target))
+                return $"its target class {target} is not among its allowed classes";
+        }
+
+        return set.Count == allowed.Length ? null : "a class is listed twice among its allowed classes";
     }
 }

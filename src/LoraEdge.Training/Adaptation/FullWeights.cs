@@ -12,18 +12,25 @@ internal sealed class FullWeights : TrainableWeights
     /// <summary>Copies the initializers as parameters in fp32.</summary>
     /// <param name="graph">The model's graph.</param>
     /// <param name="values">Only ancestors of these values are trained.</param>
+    /// <param name="device">Where to hold them; null for the CPU.</param>
     /// <exception cref="InvalidOptionsException">No weight leads to the values.</exception>
-    public FullWeights(OnnxGraph graph, params string[] values)
+    public FullWeights(OnnxGraph graph, IReadOnlyList<string> values, Device? device = null)
     {
         foreach (string name in graph.AncestorsOf(values).SelectMany(node => node.Inputs.Concat(node.CapturedValues)).Distinct())
         {
             if (graph.Initializers.TryGetValue(name, out Initializer? initializer) && IsWeight(graph, initializer))
-                _parameters.Add(name, WeightTensors.Create(initializer).requires_grad_());
+                _parameters.Add(name, WeightTensors.Create(initializer, device).requires_grad_());
         }
 
         if (_parameters.Count == 0)
             throw new InvalidOptionsException($"No float32 weight leads to '{string.Join("', '", values)}', so there is nothing to train.");
         (Names, Parameters) = ([.. _parameters.Keys], [.. _parameters.Values]);
+    }
+
+    /// <summary>Copies the initializers that lead to one value.</summary>
+    public FullWeights(OnnxGraph graph, string value, Device? device = null)
+        : this(graph, [value], device)
+    {
     }
 
     /// <inheritdoc />

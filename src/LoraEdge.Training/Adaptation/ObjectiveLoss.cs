@@ -10,6 +10,9 @@ internal static class ObjectiveLoss
     /// <summary>Smallest probability that a logarithm is taken of.</summary>
     private const float Tiny = 1e-30f;
 
+    /// <summary>Marks a position without a target among columns: the objective's ignore index may be one of them.</summary>
+    private const long NoColumn = -1;
+
     /// <summary>Sum of the losses of each record, shape <c>(N)</c>.</summary>
     /// <exception cref="LoraEdgeException">Value, loss and targets do not go together.</exception>
     public static Tensor PerRecord(Objective objective, Tensor value, RecordBatch batch)
@@ -87,12 +90,31 @@ internal static class ObjectiveLoss
 
     private static Tensor EveryPosition(Objective objective, Tensor value, RecordBatch batch)
     {
-        long records = value.shape[0], classes = value.shape[^1];
-        using Tensor flatValue = value.reshape(-1, classes), scores = AsScores(objective.Form, flatValue);
-        using Tensor flatTarget = batch.Classes!.reshape(-1);
-        using Tensor losses = nn.functional.cross_entropy(scores, flatTarget, ignore_index: objective.IgnoreIndex, reduction: nn.Reduction.None);
-        using Tensor byRecord = losses.reshape(records, -1);
+        using Tensor all = AsScores(objective.Form, value), possible = RestrictPositions(all, batch), scores = possible.reshape(-1, possible.shape[^1]);
+        using Tensor columns = TargetColumns(objective, batch, value.shape[1]), flat = columns.reshape(-1);
+        using Tensor losses = nn.functional.cross_entropy(scores, flat, ignore_index: batch.Allowed is null ? objective.IgnoreIndex : NoColumn, reduction: nn.Reduction.None);
+        using Tensor byRecord = losses.reshape(value.shape[0], -1);
         return byRecord.sum(1);
+    }
+
+    private static Tensor RestrictPositions(Tensor scores, RecordBatch batch)
+    {
+        if (batch.Allowed is null)
+            return scores.alias();
+        using Tensor allowed = batch.Allowed.unsqueeze(1), index = allowed.expand(-1, scores.shape[1], -1), chosen = scores.gather(2, index), padding = batch.Padding!.unsqueeze(1);
+        return chosen.add(padding);
+    }
+
+    /// <summary>Column of the target at every position, shape <c>(N, T)</c>; where there is none, <see cref="NoColumn"/> or, without a mask, the ignore index.</summary>
+    private static Tensor TargetColumns(Objective objective, RecordBatch batch, long positions)
+    {
+        using Tensor classes = batch.Classes!.reshape(-1, positions);
+        if (batch.Allowed is null)
+            return classes.alias();
+        using Tensor targets = classes.unsqueeze(2), allowed = batch.Allowed.unsqueeze(1), padding = batch.Padding!.unsqueeze(1);
+        using Tensor hits = targets.eq(allowed), real = padding.eq(0), both = hits.logical_and(real), numbers = both.to(ScalarType.Int64), columns = numbers.argmax(2);
+        using Tensor ignored = classes.eq(objective.IgnoreIndex);
+        return columns.masked_fill(ignored, NoColumn);
     }
 
     private static Tensor Regression(Objective objective, Tensor value, RecordBatch batch)

@@ -12,10 +12,16 @@ internal static class SupportCheck
     public static void Require(OnnxModel model, IReadOnlyList<string> values)
     {
         RequireValues(model, values);
+        if (Find(model, values) is { Count: > 0 } unsupported)
+            throw new UnsupportedModelException(model.Name, unsupported);
+    }
+
+    /// <summary>Every node that leads to the values and cannot be executed, in execution order.</summary>
+    public static IReadOnlyList<UnsupportedNode> Find(OnnxModel model, IEnumerable<string> values)
+    {
         var unsupported = new List<UnsupportedNode>();
         Collect(model, model.Graph, values, new Dictionary<string, string>(), unsupported);
-        if (unsupported.Count > 0)
-            throw new UnsupportedModelException(model.Name, unsupported);
+        return unsupported;
     }
 
     private static void Collect(OnnxModel model, OnnxGraph graph, IEnumerable<string> values, Dictionary<string, string> unreadable, List<UnsupportedNode> unsupported)

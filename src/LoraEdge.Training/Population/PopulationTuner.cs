@@ -40,11 +40,11 @@ public sealed class PopulationTuner : IDisposable
             throw new InvalidOptionsException($"{nameof(people)} is {people}; a population has at least one person.");
         _options.Validate();
         objective.Validate();
-        NativeLibtorch.EnsureLoaded();
+        Placement placement = Placement.On(_options.Device);
         SupportCheck.Require(model, ObjectiveValues.Of(model, objective));
         TorchSharp.torch.set_num_threads(_options.Threads);
-        _weights = Share(model, objective, _options);
-        _run = new ObjectiveRun(model, objective, _weights);
+        _weights = Share(model, objective, _options, placement.Device);
+        _run = new ObjectiveRun(model, objective, _weights, placement);
         _optimizerOfA = new AdamW(_weights.A, _ => 0);
         _optimizerOfModel = new AdamW(_weights.Model, parameter => parameter.dim() > 1 ? _options.WeightDecay : 0);
         _people = [.. Enumerable.Range(0, people).Select(_ => new Person(_weights.B))];
@@ -106,13 +106,13 @@ public sealed class PopulationTuner : IDisposable
         _weights.Dispose();
     }
 
-    private static SharedWeights Share(OnnxModel model, Objective objective, PopulationOptions options)
+    private static SharedWeights Share(OnnxModel model, Objective objective, PopulationOptions options, TorchSharp.torch.Device device)
     {
         IReadOnlyList<AdaptableLayer> layers = ObjectiveLayers.Find(model, objective, options.IncludeLayers, options.ExcludeLayers);
         float[][] rows = [.. layers.Select(layer => options.Start.A(layer.AsWeight(), options.Rank))];
         return new SharedWeights(
-            new LowRankWeights(layers, rows, options.Rank, scale: 1, trainA: true),
-            options.TrainsModel ? new FullWeights(model.Graph, ObjectiveValues.Of(model, objective)) : null);
+            new LowRankWeights(layers, rows, options.Rank, scale: 1, trainA: true, device),
+            options.TrainsModel ? new FullWeights(model.Graph, ObjectiveValues.Of(model, objective), device) : null);
     }
 
     /// <summary>Leaves gradients of the model alone: those of A are zero where B is.</summary>

@@ -15,24 +15,31 @@ internal static class RecordBatcher
     /// <summary>Makes one batch.</summary>
     /// <param name="records">At least one; all of one shape.</param>
     /// <param name="classCount">Number of classes, for records among others with a mask that have none.</param>
-    public static RecordBatch Create(IReadOnlyList<Interaction> records, int classCount)
+    /// <param name="device">Where the model runs; null for the CPU.</param>
+    public static RecordBatch Create(IReadOnlyList<Interaction> records, int classCount, Device? device = null)
     {
-        Dictionary<string, Tensor> inputs = Inputs(records);
-        return Targets(records, classCount) with { Inputs = inputs };
+        Dictionary<string, Tensor> inputs = Inputs(records, device);
+        return Targets(records, classCount, device) with { Inputs = inputs };
     }
 
     /// <summary>What the model saw, batch axis first; the caller's.</summary>
     /// <param name="records">At least one; all of one shape.</param>
-    public static Dictionary<string, Tensor> Inputs(IReadOnlyList<Interaction> records) =>
-        records[0].Inputs.Keys.ToDictionary(name => name, name => Concatenate(records, name), StringComparer.Ordinal);
+    /// <param name="device">Where the model runs; null for the CPU.</param>
+    public static Dictionary<string, Tensor> Inputs(IReadOnlyList<Interaction> records, Device? device = null) =>
+        records[0].Inputs.Keys.ToDictionary(name => name, name => Placement.Move(Concatenate(records, name), device ?? CPU), StringComparer.Ordinal);
 
     /// <summary>Makes a batch without inputs.</summary>
     /// <param name="records">At least one, with targets of one length.</param>
     /// <param name="classCount">Number of classes, for records among others with a mask that have none.</param>
-    public static RecordBatch Targets(IReadOnlyList<Interaction> records, int classCount)
+    /// <param name="device">Where the model runs; null for the CPU.</param>
+    public static RecordBatch Targets(IReadOnlyList<Interaction> records, int classCount, Device? device = null)
     {
+        Tensor Placed(Tensor tensor) => Placement.Move(tensor, device ?? CPU);
         (Tensor? allowed, Tensor? padding) = Allowed(records, classCount);
-        return new RecordBatch(records, s_none, Classes(records), Values(records), allowed, padding, tensor([.. records.Select(record => record.Weight)]));
+        Tensor? classes = Classes(records), values = Values(records);
+        return new RecordBatch(
+            records, s_none, classes is null ? null : Placed(classes), values is null ? null : Placed(values),
+            allowed is null ? null : Placed(allowed), padding is null ? null : Placed(padding), Placed(tensor([.. records.Select(record => record.Weight)])));
     }
 
     private static Tensor Concatenate(IReadOnlyList<Interaction> records, string name)

@@ -14,13 +14,15 @@ internal sealed class SequenceBatch
     private readonly int[] _starts;
     private readonly Objective _objective;
     private readonly int _classCount;
+    private readonly Device _device;
 
     /// <param name="records">At least one; inputs of one shape, lengths of any.</param>
     /// <param name="objective">What is minimised.</param>
     /// <param name="classCount">Number of classes.</param>
-    public SequenceBatch(IReadOnlyList<Interaction> records, Objective objective, int classCount)
+    /// <param name="device">Where the model runs.</param>
+    public SequenceBatch(IReadOnlyList<Interaction> records, Objective objective, int classCount, Device device)
     {
-        (_records, _objective, _classCount) = (records, objective, classCount);
+        (_records, _objective, _classCount, _device) = (records, objective, classCount, device);
         _steps = [.. records.Select(SequenceSteps.Of)];
         int[] burnIns = [.. records.Select(objective.BurnInOf)];
         BurnIn = burnIns.Max();
@@ -49,7 +51,7 @@ internal sealed class SequenceBatch
     }
 
     /// <summary>What the model sees at a step, without its state; the caller's.</summary>
-    public Dictionary<string, Tensor> InputsAt(int step) => RecordBatcher.Inputs([.. Enumerable.Range(0, Count).Select(row => StepOf(row, step))]);
+    public Dictionary<string, Tensor> InputsAt(int step) => RecordBatcher.Inputs([.. Enumerable.Range(0, Count).Select(row => StepOf(row, step))], _device);
 
     /// <summary>Whether some sequence has a target at a step.</summary>
     public bool HasTargets(int step) => RowsAt(step).Any();
@@ -59,7 +61,7 @@ internal sealed class SequenceBatch
     {
         int[] rows = [.. RowsAt(step)];
         Interaction[] steps = [.. rows.Select(row => StepOf(row, step) with { Weight = SequenceSteps.WeightOf(_records[row], StepOf(row, step)) })];
-        return RecordBatcher.Targets(steps, _classCount) with { Records = [.. rows.Select(row => _records[row])] };
+        return RecordBatcher.Targets(steps, _classCount, _device) with { Records = [.. rows.Select(row => _records[row])] };
     }
 
     /// <summary>The rows of a value that <see cref="TargetsAt"/> is about; a view or a copy, the caller's.</summary>

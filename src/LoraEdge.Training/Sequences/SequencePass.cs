@@ -21,7 +21,7 @@ internal sealed class SequencePass(SteppedModel model, Objective objective, Head
     /// <exception cref="InvalidInputException">The record's target does not fit the value.</exception>
     public int RequireFit(Interaction record)
     {
-        var batch = new SequenceBatch([record], objective, classCount: 1);
+        var batch = new SequenceBatch([record], objective, classCount: 1, model.Device);
         int step = Enumerable.Range(0, batch.Length).First(batch.HasTargets);
         using RecordBatch targets = batch.TargetsAt(step);
         using CarriedStates states = model.Zeros(1);
@@ -43,24 +43,27 @@ internal sealed class SequencePass(SteppedModel model, Objective objective, Head
     }
 
     /// <summary>Adds to the gradients of what is trained.</summary>
+    /// <param name="records">The sequences.</param>
+    /// <param name="classCount">Number of classes.</param>
+    /// <param name="gradientScale">Factor on all gradients.</param>
     /// <returns>The mean loss.</returns>
-    public double Backward(IReadOnlyList<Interaction> records, int classCount)
+    public double Backward(IReadOnlyList<Interaction> records, int classCount, double gradientScale)
     {
-        var batch = new SequenceBatch(records, objective, classCount);
-        using Tensor norm = tensor((float)Math.Max(batch.Weights(), 1e-12));
+        var batch = new SequenceBatch(records, objective, classCount, model.Device);
+        using Tensor norm = tensor((float)(Math.Max(batch.Weights(), 1e-12) / gradientScale), device: model.Device);
         using CarriedStates states = model.Zeros(batch.Count);
         Advance(batch, states, 0, batch.BurnIn);
         double loss = 0;
         for (int start = batch.BurnIn; start < batch.Length; start += objective.TruncationLength)
             loss += BackwardWindow(batch, states, start, Math.Min(start + objective.TruncationLength, batch.Length), norm);
-        return loss;
+        return loss / gradientScale;
     }
 
     /// <summary>Sum of the losses of records, weighted, and of the weights of all that carries a target; without gradients.</summary>
     public (double Losses, double Weights) Score(IReadOnlyList<Interaction> records, int classCount)
     {
         using var _ = no_grad();
-        var batch = new SequenceBatch(records, objective, classCount);
+        var batch = new SequenceBatch(records, objective, classCount, model.Device);
         using CarriedStates states = model.Zeros(batch.Count);
         double sum = 0;
         for (int step = 0; step < batch.Length; step++)

@@ -28,12 +28,15 @@ internal sealed class SteppedModel
         _outputs = [value, .. _statesOnly];
     }
 
+    /// <summary>Where the model runs.</summary>
+    public Device Device => _executor.Placement.Device;
+
     /// <summary>How many states are carried from step to step.</summary>
     public int CarriedCount => _carried.Length;
 
     /// <summary>The states at the start of an episode; the caller's.</summary>
     public CarriedStates Zeros(int sequences) =>
-        new(_states, [.. _states.Select(state => zeros(state.ShapeFor(sequences), ElementTypes.FromOnnx((int)state.ElementType)!.Value))]);
+        new(_states, [.. _states.Select(state => zeros(state.ShapeFor(sequences), ElementTypes.FromOnnx((int)state.ElementType)!.Value, Device))]);
 
     /// <summary>Runs one step of a batch; both results are the caller's.</summary>
     /// <param name="batch">The batch.</param>

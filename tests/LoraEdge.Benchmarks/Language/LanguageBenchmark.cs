@@ -15,7 +15,7 @@ internal static class LanguageBenchmark
     private const double StoppingShare = 0.1;
 
     /// <summary>The candidate that a run with --full chose.</summary>
-    private const double LearningRate = 1e-2;
+    private const double LearningRate = 3e-3;
 
     private static readonly double[] s_candidates = [1e-3, 3e-3, 1e-2, 3e-2];
 

@@ -108,6 +108,22 @@ public sealed class ObjectiveLossTests
         Assert.That(Loss(objective, As(form, logits), [2, 3, Classes], targets.Select(row => Target.Sequence(row)), weights), Is.EqualTo(expected).Within(1e-6));
     }
 
+    [TestCase(ObjectiveForm.Logits, -100)]
+    [TestCase(ObjectiveForm.Probabilities, -100)]
+    [TestCase(ObjectiveForm.Logits, 0)]
+    public void SequenceCrossEntropy_WithAMask_IsTakenOverTheAllowedClassesAlone(ObjectiveForm form, long ignored)
+    {
+        double[][] logits = Rows(2 * 3);
+        int[] allowed = [5, 1, 3];
+        double At(int row, int target) => -LogSoftmax([.. allowed.Select(index => logits[row][index])])[Array.IndexOf(allowed, target)];
+
+        double expected = (At(0, 1) + At(2, 5) - LogSoftmax(logits[4])[2]) / 3;
+        var objective = new Objective { ValueName = "y", Form = form, Loss = LossKind.SequenceCrossEntropy, IgnoreIndex = ignored };
+        Target[] targets = [Target.Sequence([1, ignored, 5], allowed), Target.Sequence(ignored, 2, ignored)];
+
+        Assert.That(Loss(objective, As(form, logits), [2, 3, Classes], targets), Is.EqualTo(expected).Within(1e-6));
+    }
+
     [Test]
     public void SequenceCrossEntropy_OfOnePosition_IsThatOfOneClass()
     {

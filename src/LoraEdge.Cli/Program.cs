@@ -1,0 +1,1 @@
+return LoraEdge.Cli.CommandLine.Run(args, Console.Out, Console.Error);
