@@ -8,27 +8,25 @@ internal sealed class RecordCheck(OnnxModel model, Objective objective)
 {
     private readonly ModelInputs _inputs = new(model);
     private readonly DeclaredValue _value = new(model.Graph, objective.ValueName);
-
-    /// <summary>Training fills them in; the zeros that it begins with stand in for them here.</summary>
-    private readonly Dictionary<string, HostTensor> _states = ModelState.Find(model, objective).ToDictionary(state => state.Input, state => state.Zeros(), StringComparer.Ordinal);
+    private readonly StateInputs _states = new(model, objective);
 
     /// <exception cref="InvalidInputException">The record does not fit the model or the objective.</exception>
     public void Require(Interaction record)
     {
-        if (record.Steps.Count > 0 && _states.Count == 0)
+        if (record.Steps.Count > 0 && !_states.Any)
             throw new InvalidInputException($"{model.Name} carries no state from step to step, as far as the objective says, so there are no sequences to learn. Record the steps one by one, or name the model's states in {nameof(Objective)}.{nameof(objective.States)}.");
         RequireWeight(record.Weight);
         IReadOnlyList<Interaction> steps = record.Steps.Count > 0 ? record.Steps : [record];
         foreach (Interaction step in steps)
             RequireStep(step, mayLackTarget: record.Steps.Count > 0);
-        if (_states.Count > 0 && steps.Skip(objective.BurnInOf(record)).All(step => step.Target.IsNone))
+        if (_states.Any && steps.Skip(objective.BurnInOf(record)).All(step => step.Target.IsNone))
             throw new InvalidInputException($"Nothing of the record would be learned: none of its {steps.Count} steps has a target behind the first {objective.BurnInOf(record)}, which are burn-in.");
     }
 
     private void RequireStep(Interaction step, bool mayLackTarget)
     {
         IReadOnlyDictionary<string, HostTensor> inputs = step.Inputs;
-        _inputs.Require(WithStates(inputs));
+        _inputs.Require(_states.AddTo(inputs));
         foreach (KeyValuePair<string, HostTensor> input in inputs)
         {
             if (input.Value.Shape.Length == 0 || input.Value.Shape[0] != 1)
@@ -40,21 +38,6 @@ internal sealed class RecordCheck(OnnxModel model, Objective objective)
             return;
         if (objective.ProblemWith(step.Target, _value.ShapeFor(inputs)) is { } problem)
             throw new InvalidInputException($"The target of a record does not fit the objective '{objective.ValueName}' ({objective.Loss}): {problem}.");
-    }
-
-    private IReadOnlyDictionary<string, HostTensor> WithStates(IReadOnlyDictionary<string, HostTensor> inputs)
-    {
-        if (_states.Count == 0)
-            return inputs;
-        var all = new Dictionary<string, HostTensor>(_states, StringComparer.Ordinal);
-        foreach (KeyValuePair<string, HostTensor> input in inputs)
-        {
-            if (_states.ContainsKey(input.Key))
-                throw new InvalidInputException($"The input '{input.Key}' carries state from step to step, which training fills in itself. Leave it out of records.");
-            all.Add(input.Key, input.Value);
-        }
-
-        return all;
     }
 
     private static void RequireWeight(float weight)
