@@ -75,7 +75,7 @@ internal sealed class FuzzBatch(string kind, int seed)
                 break;
             case "end":
                 _next++;
-                Count(words[1]);
+                Count(words[1] == "refused" ? $"refused at {words[4].Split(':')[0]}" : words[1]);
                 if (words[1] == "wrong")
                     _problems.Add($"{_case}: {words[4]}");
                 if (long.Parse(words[2], CultureInfo.InvariantCulture) > MaxSeconds * 1000)

@@ -9,10 +9,10 @@ internal static class Mutation
     /// <summary>The damaged bytes, and what was done.</summary>
     public static (byte[] Bytes, string How) Of(byte[] model, Random random)
     {
-        if (random.Next(5) == 0)
+        if (random.Next(6) == 0)
             return ByteMutation.Apply((byte[])model.Clone(), random);
         ModelProto proto = ModelProto.Parser.ParseFrom(model);
-        string[] how = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => GraphMutation.Apply(proto, random))];
+        string[] how = [.. Enumerable.Range(0, 1 + random.Next(1 + random.Next(3))).Select(_ => GraphMutation.Apply(proto, random))];
         return (proto.ToByteArray(), string.Join(", ", how));
     }
 }
