@@ -15,7 +15,7 @@ public sealed class ModelInputs
     {
         _model = model.Name;
         _declared = model.Graph.Inputs;
-        _needsRows = model.Graph.Nodes.Any(node => node.Domain == "com.microsoft" && node.OpType.EndsWith("Attention", StringComparison.Ordinal));
+        _needsRows = model.Graph.Nodes.Any(node => node.OpType == "Unique" || (node.Domain == "com.microsoft" && node.OpType.EndsWith("Attention", StringComparison.Ordinal)));
     }
 
     /// <summary>The declared inputs, in the model's order.</summary>
@@ -33,7 +33,7 @@ public sealed class ModelInputs
             if ((int)tensor.ElementType != declared.ElementType || !Fits(declared.Shape, tensor.Shape))
                 throw new InvalidInputException($"The input '{declared.Name}' is {Describe(tensor)}, which does not fit {_model}. {Expected()}");
             if (_needsRows && IsWithoutRows(tensor))
-                throw new InvalidInputException($"The input '{declared.Name}' is {Describe(tensor)}, and {_model} has attention nodes, in which ONNX Runtime divides by such sizes and ends the process. Run it on one row or more.");
+                throw new InvalidInputException($"The input '{declared.Name}' is {Describe(tensor)}, and {_model} has attention or Unique nodes, in which ONNX Runtime ends the process over such sizes. Run it on one row or more.");
         }
 
         if (inputs.Count != _declared.Count)
@@ -44,7 +44,7 @@ public sealed class ModelInputs
 
     /// <summary>Whether there is nothing to run on: no row, or no token. The keys and values of a sequence that begins are empty with reason.</summary>
     private static bool IsWithoutRows(HostTensor tensor) =>
-        tensor.Count == 0 && (tensor.Shape[0] == 0 || tensor.ElementType is TensorElementType.Int64 or TensorElementType.Int32);
+        tensor.Count == 0 && (tensor.Shape[0] == 0 || tensor.Shape.Length < 4);
 
     private static bool Fits(IReadOnlyList<Dimension>? declared, long[] shape)
     {

@@ -21,6 +21,7 @@ public sealed class OnnxModel
         Graph = new OnnxGraph(proto.Graph, name, initializersAreConstant: proto.IrVersion < 4);
         OpsetImports.CheckDomains(Graph, Opsets, name);
         OmittedInputs.Check(Graph, name);
+        NodeLimits.Check(Graph, name);
         _fingerprint = new(() => CanonicalForm.Fingerprint(Graph, Opsets));
     }
 

@@ -36,10 +36,10 @@ internal static class OneStep
     }
 
     /// <summary>The first row, as a record holds it.</summary>
-    private static HostTensor FirstOf(HostTensor tensor)
+    private static HostTensor FirstOf(HostTensor? tensor)
     {
-        if (tensor.Shape.Length == 0 || tensor.Shape[0] < 2)
-            return tensor;
+        if (tensor is null || tensor.Shape.Length == 0 || tensor.Shape[0] < 2)
+            return tensor!;
         return new HostTensor(tensor.ElementType, [1, .. tensor.Shape.Skip(1)], tensor.Bytes[..(int)(tensor.Bytes.Length / tensor.Shape[0])]);
     }
 }

@@ -25,7 +25,7 @@ internal static class Report
             }
             catch (LoraEdgeException error)
             {
-                refused = refused.Length > 0 ? refused : $"{name}: {error.GetType().Name}";
+                refused = refused.Length > 0 ? refused : $"{name}: {error.GetType().Name} {error.Message.Replace('\n', ' ')}";
             }
             catch (Exception error)
             {

@@ -4,7 +4,7 @@ namespace LoraEdge.Onnx.Parity;
 public static class ParityInputs
 {
     /// <summary>Most elements of all inputs together: a model that declares more is damaged or hostile.</summary>
-    private const long MaxElements = 1L << 26;
+    private const long MaxElements = 1L << 23;
 
     /// <summary>
     /// Makes inputs: floats normally distributed, but 0 or 1 where the name speaks of a mask, since policies multiply what is
