@@ -23,7 +23,7 @@ internal static class NodeLimits
         ["ConstantOfShape"] = 0, ["Expand"] = 1, ["Tile"] = 1, ["Resize"] = 3, ["OneHot"] = 1, ["CenterCropPad"] = 1, ["AffineGrid"] = 1, ["Col2Im"] = 0, ["Reshape"] = 1,
     };
 
-    // Ranks of the first inputs.
+    // Ranks of the first inputs, for those that are constant.
     private static readonly Dictionary<string, int[]> s_ranks = new(StringComparer.Ordinal) { ["com.microsoft.Attention"] = [3, 2, 1] };
 
     /// <summary>Checks a graph and its subgraphs.</summary>
@@ -74,7 +74,7 @@ internal static class NodeLimits
     }
 
     private static int? RankOf(OnnxGraph graph, OnnxNode node, int slot) =>
-        slot < node.Inputs.Count ? graph.ConstantOf(node.Inputs[slot])?.Dims.Length ?? Declared(graph, node, slot)?.Count : null;
+        slot < node.Inputs.Count ? graph.ConstantOf(node.Inputs[slot])?.Dims.Length : null;
 
     private static long? Parts(OnnxGraph graph, OnnxNode node) =>
         node.GetInts("split")?.Count ?? Integers(graph, node, 1)?.Length ?? (node.HasAttribute("num_outputs") ? (long?)node.GetInt("num_outputs", 0) : null);
