@@ -62,7 +62,7 @@ public sealed class LoraEdgePlugin : IDisposable
     /// it while the host is loading.
     /// </summary>
     /// <param name="options">What the host decides.</param>
-    /// <exception cref="InvalidOptionsException">An option is out of range, or the objective names no value of the model.</exception>
+    /// <exception cref="InvalidOptionsException">An option is out of range, or the objective names no value of the model or a state that does not fit it.</exception>
     /// <exception cref="ModelFormatException">The model is missing, damaged or not ONNX.</exception>
     /// <exception cref="AdapterMismatchException">The calibrated projection was made for another model.</exception>
     /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing.</exception>

@@ -5,7 +5,7 @@ using LoraEdge.Interactions;
 namespace LoraEdge;
 
 /// <summary>
-/// One player: what that player did, and the adapter that was learned from it. <see cref="Record"/> and
+/// One player: what that player did, and the adapter that was learned from it. <see cref="Record"/>, <see cref="RecordSequence"/> and
 /// <see cref="Infer(IReadOnlyDictionary{string, HostTensor})"/> may be called from any thread; the other members from one.
 /// </summary>
 public sealed class Profile : IDisposable
@@ -45,7 +45,7 @@ public sealed class Profile : IDisposable
     public TrainingProgress TrainingProgress => Volatile.Read(ref _run)?.Progress ?? default;
 
     /// <summary>Remembers one thing that the player did. Never waits for training or for a disk.</summary>
-    /// <param name="inputs">What the model saw: its inputs by name, first axis 1. The tensors are kept and not to be changed any more.</param>
+    /// <param name="inputs">What the model saw: its inputs by name, without those that carry state, first axis 1. The tensors are kept and not to be changed any more.</param>
     /// <param name="target">What the player did.</param>
     /// <param name="weight">Weight of the record in training, 0 or more. Default: 1.</param>
     /// <exception cref="InvalidInputException">The record does not fit the model or the objective; it is not kept.</exception>
@@ -53,13 +53,28 @@ public sealed class Profile : IDisposable
     public void Record(IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight = 1f)
     {
         RequireOpen();
-        _plugin.Records.Require(inputs, target, weight);
+        var record = new Interaction(inputs, target, weight);
+        _plugin.Records.Require(record);
+        _log.Append(record with { Inputs = Own(inputs) });
+    }
 
-        // The host may fill the same dictionary again for the next record.
-        var own = new Dictionary<string, HostTensor>(inputs.Count, StringComparer.Ordinal);
-        foreach (KeyValuePair<string, HostTensor> input in inputs)
-            own.Add(input.Key, input.Value);
-        _log.Append(new Interaction(own, target, weight));
+    /// <summary>
+    /// Remembers steps in a row, as one record, for a model that carries state from each to the next
+    /// (<see cref="Objective.States"/>). Never waits for training or for a disk.
+    /// </summary>
+    /// <param name="steps">
+    /// The steps in order, the state left out of their inputs; at least one with a target. <see cref="Episodes.Cut"/> makes
+    /// sequences of a long recording. The tensors are kept and not to be changed any more.
+    /// </param>
+    /// <param name="weight">Factor on the weights of all steps, 0 or more. Default: 1.</param>
+    /// <exception cref="InvalidInputException">A step does not fit the model or the objective, or none would be learned; nothing is kept.</exception>
+    /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
+    public void RecordSequence(IReadOnlyList<Interaction> steps, float weight = 1f)
+    {
+        RequireOpen();
+        Interaction record = Interaction.Sequence(steps, weight);
+        _plugin.Records.Require(record);
+        _log.Append(Interaction.Sequence([.. record.Steps.Select(step => step with { Inputs = Own(step.Inputs) })], weight));
     }
 
     /// <summary>Runs the model with this player's adapter, on the calling thread.</summary>
@@ -143,6 +158,15 @@ public sealed class Profile : IDisposable
             return;
         Volatile.Write(ref _run, null);
         Completed?.Invoke(this, result);
+    }
+
+    /// <summary>The host may fill the same dictionary again for the next record.</summary>
+    private static Dictionary<string, HostTensor> Own(IReadOnlyDictionary<string, HostTensor> inputs)
+    {
+        var own = new Dictionary<string, HostTensor>(inputs.Count, StringComparer.Ordinal);
+        foreach (KeyValuePair<string, HostTensor> input in inputs)
+            own.Add(input.Key, input.Value);
+        return own;
     }
 
     private void RequireOpen()

@@ -13,7 +13,6 @@ public sealed class MergedSession : IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _options;
     private readonly ModelInputs _inputs;
-    private readonly EmptyInputs _empty;
     private readonly IntegerDivisions _divisions;
     private readonly string[] _outputs;
     private readonly UseCount _uses;
@@ -31,7 +30,6 @@ public sealed class MergedSession : IDisposable
         byte[] bytes = weights is null ? model.ToBytes() : model.ToBytes(weights);
         _model = model.Name;
         _inputs = new ModelInputs(model);
-        _empty = new EmptyInputs(model);
         _divisions = new IntegerDivisions(model);
         _session = NativeSession.Open(bytes, model.Name, settings ?? new SessionSettings());
         _options = new RunOptions();
@@ -83,7 +81,7 @@ public sealed class MergedSession : IDisposable
         {
             using BoundInputs bound = Bind(inputs);
             using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, _outputs);
-            outputs = OutputTensors.Copy(_outputs, values);
+            outputs = Read(() => OutputTensors.Copy(_outputs, values));
             return true;
         }
         finally
@@ -116,7 +114,6 @@ public sealed class MergedSession : IDisposable
     private BoundInputs Bind(IReadOnlyDictionary<string, HostTensor> inputs)
     {
         _inputs.Require(inputs);
-        _empty.Require(inputs);
         _divisions.Require(inputs);
         return new BoundInputs(inputs);
     }
@@ -130,6 +127,19 @@ public sealed class MergedSession : IDisposable
         catch (OnnxRuntimeException error)
         {
             throw new InvalidInputException($"ONNX Runtime cannot run {_model} on these inputs: {error.Message}", error);
+        }
+    }
+
+    /// <summary>A kernel may leave out what it has not computed, such as the statistics of a BatchNormalization in training.</summary>
+    private T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new ModelFormatException($"ONNX Runtime did not compute every output of {_model}: {error.Message} Export the model again, for inference.", error);
         }
     }
 

@@ -53,8 +53,10 @@ internal static class LayerUses
             return use;
         if (kind == LayerUseKind.IntegerProduct)
         {
-            // Around floats there is none: such a node cannot be computed anyway.
-            return DynamicProduct.Around(graph, read.Node) is not { } product ? use with { Kind = LayerUseKind.Whole } : use with { Input = product.Input, Output = product.Output, DataType = OnnxDataType.Float };
+            // A product that is not one of the exporters' form has no branch beside it.
+            if (DynamicProduct.Around(graph, read.Node) is not { } product)
+                return use with { Kind = LayerUseKind.Whole };
+            return use with { Input = product.Input, Output = product.Output, DataType = OnnxDataType.Float };
         }
 
         return use with { Input = read.Node.Inputs[kind == LayerUseKind.Rows ? 1 : 0], Output = read.Node.Outputs[0] };

@@ -1,14 +1,15 @@
-using LoraEdge.Onnx.Protos;
-
 namespace LoraEdge.Onnx;
 
 /// <summary>
-/// Inputs with an empty name. At the end they mean nothing; in front of others only inputs that the operator can do without may
-/// be left out so. ONNX Runtime takes that for granted and reads from nowhere where a node does otherwise.
+/// Which inputs a node may omit in front of others by an empty name. ONNX Runtime does not check this, and ends the process
+/// where a kernel reads an input that is not there. (At the end an empty name means nothing; <see cref="ModelReader"/> drops it.)
 /// </summary>
 internal static class OmittedInputs
 {
-    /// <summary>Optional inputs with others behind them, by operator.</summary>
+    private const string Microsoft = "com.microsoft.";
+
+    // Those with others behind them. Operators of ONNX that are not listed have none; of operators of other domains that are not
+    // listed nothing is known.
     private static readonly Dictionary<string, int[]> s_optional = new(StringComparer.Ordinal)
     {
         ["Attention"] = [3, 4, 5],
@@ -28,41 +29,44 @@ internal static class OmittedInputs
         ["STFT"] = [2],
         ["Scan"] = [0],
         ["Slice"] = [3],
-        ["com.microsoft.Attention"] = [2, 3, 4, 5, 6],
-        ["com.microsoft.BiasGelu"] = [],
-        ["com.microsoft.DynamicQuantizeMatMul"] = [3],
-        ["com.microsoft.EmbedLayerNormalization"] = [1, 4],
-        ["com.microsoft.FastGelu"] = [],
-        ["com.microsoft.FusedMatMul"] = [],
-        ["com.microsoft.GroupQueryAttention"] = [1, 2, 3, 4, 7, 8, 9, 10, 11, 12],
-        ["com.microsoft.MatMulIntegerToFloat"] = [4, 5],
-        ["com.microsoft.MatMulNBits"] = [3, 4],
-        ["com.microsoft.MultiHeadAttention"] = [1, 2, 3, 4, 5, 6, 7, 8],
-        ["com.microsoft.QLinearAdd"] = [2, 5],
-        ["com.microsoft.QLinearMul"] = [2, 5],
-        ["com.microsoft.RotaryEmbedding"] = [],
-        ["com.microsoft.SkipLayerNormalization"] = [3],
-        ["com.microsoft.SkipSimplifiedLayerNormalization"] = [],
+        [Microsoft + "Attention"] = [3, 4, 5],
+        [Microsoft + "BiasGelu"] = [],
+        [Microsoft + "DynamicQuantizeMatMul"] = [3],
+        [Microsoft + "EmbedLayerNormalization"] = [1, 4],
+        [Microsoft + "FusedMatMul"] = [],
+        [Microsoft + "GroupQueryAttention"] = [1, 2, 3, 4, 7, 8, 9, 10, 11, 12],
+        [Microsoft + "MatMulIntegerToFloat"] = [4, 5],
+        [Microsoft + "MatMulNBits"] = [3, 4],
+        [Microsoft + "MultiHeadAttention"] = [1, 2, 3, 4, 5, 6, 7, 8],
+        [Microsoft + "QLinearAdd"] = [2, 5],
+        [Microsoft + "QLinearMul"] = [2, 5],
+        [Microsoft + "RotaryEmbedding"] = [],
+        [Microsoft + "SkipLayerNormalization"] = [3],
+        [Microsoft + "SkipSimplifiedLayerNormalization"] = [],
     };
 
-    /// <summary>Removes those at the end and checks the others. Operators of other domains that are not listed may leave out what they like.</summary>
-    /// <exception cref="ModelFormatException">An input is omitted that the operator needs.</exception>
-    public static void Resolve(NodeProto node, string model)
+    /// <summary>Checks a graph and its subgraphs.</summary>
+    /// <exception cref="ModelFormatException">A node omits an input that its operator needs.</exception>
+    public static void Check(OnnxGraph graph, string model)
     {
-        while (node.Input.Count > 0 && node.Input[node.Input.Count - 1].Length == 0)
-            node.Input.RemoveAt(node.Input.Count - 1);
-        int[]? optional = Optional(node);
-        for (int i = 0; i < node.Input.Count; i++)
+        foreach (OnnxNode node in graph.Nodes)
         {
-            if (node.Input[i].Length == 0 && optional is not null && !optional.Contains(i))
-                throw new ModelFormatException($"{model}: the node {node.OpType} '{NodeNames.Display(node)}' leaves out input {i}, which {node.OpType} needs. The file may be damaged: fetch or export it again.");
+            int[]? optional = OptionalOf(node);
+            for (int i = 0; i < node.Inputs.Count && optional is not null; i++)
+            {
+                if (node.Inputs[i].Length == 0 && !optional.Contains(i))
+                    throw new ModelFormatException($"{model}: the node {node} omits its input {i}, which the operator needs. Export the model again.");
+            }
         }
+
+        foreach (OnnxGraph inner in graph.Nodes.SelectMany(node => node.Subgraphs))
+            Check(inner, model);
     }
 
-    private static int[]? Optional(NodeProto node)
+    private static int[]? OptionalOf(OnnxNode node)
     {
-        string domain = OpsetImports.Normalize(node.Domain);
-        string key = domain.Length == 0 ? node.OpType : $"{domain}.{node.OpType}";
-        return s_optional.TryGetValue(key, out int[]? optional) ? optional : domain.Length == 0 ? [] : null;
+        if (node.Domain.Length == 0)
+            return s_optional.TryGetValue(node.OpType, out int[]? own) ? own : [];
+        return s_optional.TryGetValue($"{node.Domain}.{node.OpType}", out int[]? optional) ? optional : null;
     }
 }

@@ -37,8 +37,6 @@ internal static class OperatorRules
     {
         if (node.Domain.Length > 0)
             return null;
-        if (node.OpType == "Split" && node.HasAttribute("num_outputs") && node.GetInt("num_outputs", 0) != node.Outputs.Count)
-            return $"has {node.Outputs.Count} outputs, but num_outputs is {node.GetInt("num_outputs", 0)}";
         foreach (int slot in s_numbers.TryGetValue(node.OpType, out int[]? slots) ? slots : [])
         {
             if (slot < node.Inputs.Count && graph.ConstantOf(node.Inputs[slot]) is { Count: not 1 } constant)

@@ -7,7 +7,8 @@ namespace LoraEdge.Training;
 /// <summary>
 /// AdamW (Loshchilov and Hutter, arXiv:1711.05101; 0.9, 0.999, 1e-8) with clipping by the global norm, in one pass over each
 /// parameter's memory. TorchSharp's own takes a dozen calls and as many tensors per parameter, which for the small B of an
-/// adapter is most of the work, and keeps handles of gradients until the garbage collector finds them.
+/// adapter is most of the work, and keeps handles of gradients until the garbage collector finds them. Parameters on a GPU are
+/// copied here and back, all in one transfer: the same numbers move by the same code on every device.
 /// </summary>
 internal sealed class AdamW
 {
@@ -19,7 +20,7 @@ internal sealed class AdamW
     private readonly double[] _decays;
 
     /// <summary>Prepares the state: zeros.</summary>
-    /// <param name="parameters">What is trained, borrowed; fp32 on the CPU.</param>
+    /// <param name="parameters">What is trained, borrowed; fp32.</param>
     /// <param name="weightDecay">Decoupled weight decay of a parameter.</param>
     public AdamW(IReadOnlyList<Tensor> parameters, Func<Tensor, double> weightDecay)
     {
@@ -41,15 +42,8 @@ internal sealed class AdamW
     /// <summary>The norm of all gradients together; not finite when one of them is not.</summary>
     public double GradientNorm()
     {
-        double sum = 0;
-        foreach (Tensor parameter in _parameters)
-        {
-            using Tensor? gradient = parameter.grad;
-            if (gradient is not null)
-                sum += SumOfSquares(Elements(gradient));
-        }
-
-        return Math.Sqrt(sum);
+        using var gradients = HostTensorGroup.OfGradients(_parameters);
+        return Math.Sqrt(gradients.Tensors.Sum(gradient => gradient is null ? 0 : SumOfSquares(Elements(gradient))));
     }
 
     /// <summary>Moves every parameter that has a gradient.</summary>
@@ -59,16 +53,18 @@ internal sealed class AdamW
     {
         Steps++;
         double unbiased = Math.Sqrt(1 - Math.Pow(Beta2, Steps));
+        using HostTensorGroup gradients = HostTensorGroup.OfGradients(_parameters), values = HostTensorGroup.Of(_parameters);
         for (int i = 0; i < _parameters.Count; i++)
         {
-            using Tensor? gradient = _parameters[i].grad;
-            if (gradient is null)
+            if (gradients.Tensors[i] is not { } gradient)
                 continue;
             var rates = new Rates(
                 (float)gradientScale, (float)(1 - learningRate * _decays[i]),
                 (float)(learningRate * unbiased / (1 - Math.Pow(Beta1, Steps))), (float)(Epsilon * unbiased));
-            Update(Elements(_parameters[i]), Elements(gradient), First[i], Second[i], rates);
+            Update(Elements(values.Tensors[i]!), Elements(gradient), First[i], Second[i], rates);
         }
+
+        values.WriteBack();
     }
 
     private static Span<float> Elements(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);

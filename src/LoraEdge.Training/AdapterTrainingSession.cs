@@ -11,23 +11,25 @@ internal sealed class AdapterTrainingSession : ITrainingSession
     private readonly OnnxModel _model;
     private readonly ProjectionFactors _factors;
     private readonly LowRankWeights _weights;
+    private readonly Placement _placement;
     private readonly TrainingLoop _loop;
 
     public AdapterTrainingSession(TrainingRequest request)
     {
         TrainingOptions options = request.Options;
         options.Validate();
+        request.Objective.Validate();
         _request = request;
         _model = OnnxModel.Load(request.ModelPath);
         IReadOnlyList<AdaptableLayer> layers = ObjectiveLayers.Find(_model, request.Objective, options.IncludeLayers, options.ExcludeLayers);
         _factors = ProjectionFactors.Make(request.Projection, _model.Fingerprint, [.. layers.Select(layer => layer.AsWeight())], options.Rank);
-        NativeLibtorch.EnsureLoaded();
+        _placement = Placement.Of(options);
         TorchSharp.torch.set_num_threads(options.Threads);
-        _weights = new LowRankWeights(layers, _factors.Matrices, options.Rank, options.Scale, trainA: options.Method == AdaptationMethod.Lora);
+        _weights = new LowRankWeights(layers, _factors.Matrices, options.Rank, options.Scale, trainA: options.Method == AdaptationMethod.Lora, _placement.Device);
         try
         {
             _weights.LimitTo(options.TrustRegion);
-            _loop = new TrainingLoop(_model, _weights, request.Objective, request.Records, request.HeldOut, options);
+            _loop = new TrainingLoop(_model, _weights, request.Objective, request.Records, request.HeldOut, options, _placement);
         }
         catch
         {
@@ -39,6 +41,8 @@ internal sealed class AdapterTrainingSession : ITrainingSession
     public TrainingProgress Progress => _loop.Progress;
 
     public bool Step() => _loop.Step();
+
+    public void ReleaseCaches() => _loop.ReleaseCaches();
 
     public Adapter Complete()
     {
@@ -58,13 +62,14 @@ internal sealed class AdapterTrainingSession : ITrainingSession
     {
         _loop.Dispose();
         _weights.Dispose();
+        _placement.ReleaseUnusedMemory();
     }
 
     private static AdapterTarget Target(LowRankBranch branch, bool explicitA) => new()
     {
         InitializerIndex = branch.Layer.InitializerIndex,
         OutFeatures = branch.Layer.OutFeatures,
-        B = branch.B.data<float>().ToArray(),
-        A = explicitA ? branch.A.data<float>().ToArray() : null,
+        B = ParameterValues.Of(branch.B),
+        A = explicitA ? ParameterValues.Of(branch.A) : null,
     };
 }

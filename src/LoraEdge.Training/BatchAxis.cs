@@ -7,12 +7,15 @@ internal static class BatchAxis
 {
     /// <returns>The most records the model takes at a time: 1, or as many as one likes.</returns>
     /// <exception cref="InvalidOptionsException">An input has a batch axis of fixed size that the batch does not have.</exception>
-    public static int Require(OnnxModel model, int batchSize)
+    public static int Require(OnnxModel model, Objective objective, int batchSize)
     {
-        ValueInfo? input = model.Graph.Inputs.FirstOrDefault(input => input.Shape is { Count: > 0 } shape && shape[0].Size is not null);
+        IReadOnlyList<ModelState> states = ModelState.Find(model, objective);
+        ValueInfo? input = model.Graph.Inputs.FirstOrDefault(input => states.FirstOrDefault(state => state.Input == input.Name) is { } state
+            ? state.IsBatchFixed
+            : input.Shape is { Count: > 0 } shape && shape[0].Size is not null);
         if (input is null)
             return int.MaxValue;
-        long size = input.Shape![0].Size!.Value;
+        long size = states.Any(state => state.Input == input.Name) ? 1 : input.Shape![0].Size!.Value;
         return size == 1 && batchSize == 1
             ? 1
             : throw new InvalidOptionsException($"Input '{input.Name}' of {model.Name} has a batch axis of fixed size {size}. Export the model with a batch axis of varying size{(size == 1 ? ", or set the training option BatchSize to 1" : "")}.");

@@ -1,4 +1,3 @@
-using LoraEdge.Training.Execution;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training;
@@ -8,6 +7,12 @@ namespace LoraEdge.Training;
 internal sealed class ChunkGradient(Tensor value) : IDisposable
 {
     private Tensor? _gradient;
+
+    /// <summary>The value, borrowed.</summary>
+    public Tensor Value => value;
+
+    /// <summary>The gradient, owned by this; null when there is none.</summary>
+    public Tensor? Gradient => _gradient;
 
     /// <summary>A chunk as the start of a graph of its own; the caller's.</summary>
     public Tensor Leaf(PositionRange chunk)
@@ -35,13 +40,6 @@ internal sealed class ChunkGradient(Tensor value) : IDisposable
             using Tensor place = chunk.Of(_gradient);
             place.copy_(gradient);
         }
-    }
-
-    /// <summary>Lets the pass go on with the gradient, if there is one.</summary>
-    public void Hand(IForwardPass pass)
-    {
-        if (_gradient is not null)
-            pass.Backward(_gradient);
     }
 
     /// <inheritdoc />

@@ -1,7 +1,6 @@
 using LoraEdge.Onnx;
 using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
-using LoraEdge.Training.Records;
 
 namespace LoraEdge.Training;
 
@@ -22,15 +21,18 @@ public sealed class FullFineTuner : IDisposable
     /// <param name="objective">What to minimise.</param>
     /// <param name="weightDecay">Decoupled weight decay on matrices; vectors are never decayed.</param>
     /// <param name="threads">CPU threads that libtorch may use.</param>
+    /// <param name="device">The processor to compute on. Default: the CPU.</param>
     /// <exception cref="LoraEdgeException">The model cannot be executed, or libtorch cannot be loaded.</exception>
-    public FullFineTuner(OnnxModel model, Objective objective, double weightDecay = 0.01, int threads = 1)
+    public FullFineTuner(OnnxModel model, Objective objective, double weightDecay = 0.01, int threads = 1, TrainingDevice device = default)
     {
-        NativeLibtorch.EnsureLoaded();
-        SupportCheck.Require(model, [objective.ValueName]);
+        objective.Validate();
+        Placement placement = Placement.On(device);
+        string[] values = ObjectiveValues.Of(model, objective);
+        SupportCheck.Require(model, values);
         TorchSharp.torch.set_num_threads(threads);
         _model = model;
-        _weights = new FullWeights(model.Graph, objective.ValueName);
-        _run = new ObjectiveRun(model, objective, _weights);
+        _weights = new FullWeights(model.Graph, values, placement.Device);
+        _run = new ObjectiveRun(model, objective, _weights, placement);
         _optimizer = new AdamW(_weights.Parameters, parameter => parameter.dim() > 1 ? weightDecay : 0);
     }
 
@@ -38,7 +40,7 @@ public sealed class FullFineTuner : IDisposable
     public long Steps => _optimizer.Steps;
 
     /// <summary>One optimizer step.</summary>
-    /// <param name="records">The batch: records of equal shapes, at least one.</param>
+    /// <param name="records">The batch: records of equal shapes, at least one; sequences of any lengths.</param>
     /// <param name="learningRate">AdamW's learning rate for this step.</param>
     /// <param name="clipNorm">Global norm to which gradients are clipped.</param>
     /// <returns>The mean loss before the step.</returns>
@@ -46,9 +48,9 @@ public sealed class FullFineTuner : IDisposable
     /// <exception cref="TrainingFailedException">The loss or a gradient is not finite; the weights are as before.</exception>
     public double Step(IReadOnlyList<Interaction> records, double learningRate, double clipNorm = 1)
     {
-        using RecordBatch batch = _run.Batch(records);
+        _run.RequireBatch(records);
         _weights.ClearGradients();
-        double loss = _run.Backward(batch);
+        double loss = _run.Backward(records);
         double norm = _optimizer.GradientNorm();
         if (double.IsNaN(loss + norm) || double.IsInfinity(loss + norm))
             throw new TrainingFailedException($"At step {Steps} the loss is {loss} and the gradient's norm {norm}. Lower the learning rate ({learningRate}).");

@@ -19,12 +19,14 @@ public static class FullFineTuning
     public static (IReadOnlyDictionary<string, float[]> Weights, TrainingSummary Summary) Run(TrainingRequest request, CancellationToken cancellation = default)
     {
         request.Options.Validate();
+        request.Objective.Validate();
         OnnxModel model = OnnxModel.Load(request.ModelPath);
-        SupportCheck.Require(model, [request.Objective.ValueName]);
-        NativeLibtorch.EnsureLoaded();
+        string[] values = ObjectiveValues.Of(model, request.Objective);
+        SupportCheck.Require(model, values);
+        Placement placement = Placement.Of(request.Options);
         TorchSharp.torch.set_num_threads(request.Options.Threads);
-        using var weights = new FullWeights(model.Graph, request.Objective.ValueName);
-        using var loop = new TrainingLoop(model, weights, request.Objective, request.Records, request.HeldOut, request.Options);
+        using var weights = new FullWeights(model.Graph, values, placement.Device);
+        using var loop = new TrainingLoop(model, weights, request.Objective, request.Records, request.HeldOut, request.Options, placement);
         do
             cancellation.ThrowIfCancellationRequested();
         while (loop.Step());

@@ -44,8 +44,7 @@ internal sealed class HeldOutLoss
     {
         if (_batches.Count == 0)
             return false;
-        using RecordBatch batch = RecordBatcher.Create(_batches.Dequeue(), _classCount);
-        (double losses, double weights) = _pass.Score(batch);
+        (double losses, double weights) = _pass.Score(_batches.Dequeue(), _classCount);
         _losses += losses;
         _weights += weights;
         return _batches.Count > 0;

@@ -16,9 +16,7 @@ internal static class ObjectiveCheck
     /// <exception cref="InvalidInputException">The record's target does not fit the value.</exception>
     public static int Require(GraphExecutor executor, Objective objective, Interaction record)
     {
-        if (!(objective.HuberDelta > 0))
-            throw new InvalidOptionsException($"The objective's HuberDelta is {objective.HuberDelta}; it must be above 0.");
-        using RecordBatch batch = RecordBatcher.Create([record], classCount: 1);
+        using RecordBatch batch = RecordBatcher.Create([record], classCount: 1, executor.Placement.Device);
         using Tensor value = executor.Run(batch.Inputs, objective.ValueName)[0];
         RequireFit(objective, value, batch);
         if (!value.requires_grad)
@@ -32,11 +30,10 @@ internal static class ObjectiveCheck
     public static void RequireFit(Objective objective, Tensor value, RecordBatch batch)
     {
         long[] shape = value.shape;
-        string described = $"'{objective.ValueName}' of type {value.dtype} and shape [{string.Join(",", shape)}]";
+        string described = Describe(objective, value);
         if (!value.is_floating_point())
             throw new InvalidOptionsException($"The objective {described} does not hold floating-point numbers.");
-        if (shape.Length == 0 || shape[0] != batch.Weights.shape[0])
-            throw new InvalidOptionsException($"The objective {described} does not have the batch of {batch.Weights.shape[0]} as its first axis.");
+        RequireBatchAxis(objective, value, batch.Weights.shape[0]);
         switch (objective.Loss)
         {
             case LossKind.CrossEntropy:
@@ -56,6 +53,15 @@ internal static class ObjectiveCheck
                 throw new InvalidOptionsException($"The objective's loss is {(int)objective.Loss}, which is not one of LossKind.");
         }
     }
+
+    /// <exception cref="InvalidOptionsException">The value does not have one entry a record on its first axis.</exception>
+    public static void RequireBatchAxis(Objective objective, Tensor value, long records)
+    {
+        if (value.dim() == 0 || value.shape[0] != records)
+            throw new InvalidOptionsException($"The objective {Describe(objective, value)} does not have the batch of {records} as its first axis.");
+    }
+
+    private static string Describe(Objective objective, Tensor value) => $"'{objective.ValueName}' of type {value.dtype} and shape [{string.Join(",", value.shape)}]";
 
     private static void RequireCount(string described, string what, long count, Tensor targets, RecordBatch batch)
     {

@@ -14,7 +14,7 @@ internal static class ObjectiveLayers
     {
         if (model.Graph.ProducerOf(objective.ValueName) is null)
             throw new InvalidOptionsException($"{model.Name} computes no value '{objective.ValueName}'; the objective must name an output ({string.Join(", ", model.Graph.Outputs.Select(output => output.Name))}) or an internal value.");
-        HashSet<OnnxNode> ancestors = [.. model.Graph.AncestorsOf([objective.ValueName])];
+        HashSet<OnnxNode> ancestors = [.. model.Graph.AncestorsOf(ObjectiveValues.Of(model, objective))];
         LayerScan scan = AdaptableLayers.Find(model.Graph);
         AdaptableLayer[] leading = [.. scan.Layers.Where(layer => layer.Nodes.Any(ancestors.Contains))];
         if (leading.Length == 0)

@@ -1,5 +1,6 @@
 using LoraEdge.Onnx;
 using LoraEdge.Training.Adaptation;
+using LoraEdge.Training.Execution;
 using LoraEdge.Training.Records;
 
 namespace LoraEdge.Training;
@@ -15,21 +16,22 @@ internal sealed class ObjectiveRun : IDisposable
     /// <param name="model">The model.</param>
     /// <param name="objective">What is minimised.</param>
     /// <param name="weights">What is trained, borrowed.</param>
-    public ObjectiveRun(OnnxModel model, Objective objective, TrainableWeights weights) =>
-        (_model, _objective, _pass) = (model, objective, new LossPass(model, objective, weights));
+    /// <param name="placement">Where the model is run.</param>
+    public ObjectiveRun(OnnxModel model, Objective objective, TrainableWeights weights, Placement placement) =>
+        (_model, _objective, _pass) = (model, objective, new LossPass(model, objective, weights, null, placement));
 
-    /// <summary>A batch of records; the caller's.</summary>
+    /// <summary>Checks the records of a batch.</summary>
     /// <exception cref="InvalidInputException">A record does not fit the model, the objective or the rest of the batch.</exception>
-    public RecordBatch Batch(IReadOnlyList<Interaction> records)
+    public void RequireBatch(IReadOnlyList<Interaction> records)
     {
         Check(records);
         RecordCheck.RequireOneShape(records);
-        return RecordBatcher.Create(records, _classCount);
     }
 
     /// <summary>Adds to the gradients of what is trained.</summary>
+    /// <param name="records">A batch that <see cref="RequireBatch"/> has accepted.</param>
     /// <returns>The mean loss.</returns>
-    public double Backward(RecordBatch batch) => _pass.Backward(batch);
+    public double Backward(IReadOnlyList<Interaction> records) => _pass.Backward(records, _classCount);
 
     /// <summary>Mean loss on records of any shapes, without gradients.</summary>
     /// <exception cref="InvalidInputException">A record does not fit.</exception>
@@ -48,7 +50,7 @@ internal sealed class ObjectiveRun : IDisposable
             throw new InvalidInputException("There are no records.");
         RecordCheck.Require(_model, _objective, records);
         if (_classCount == 0)
-            _classCount = ObjectiveCheck.Require(_pass.Executor, _objective, records[0]);
+            _classCount = _pass.RequireFit(records[0]);
         RecordCheck.RequireClasses(_objective, records, _classCount);
     }
 }

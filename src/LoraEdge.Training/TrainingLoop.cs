@@ -36,12 +36,12 @@ internal sealed class TrainingLoop : IDisposable
     private double _heldOutLoss;
     private HeldOutLoss? _evaluation;
 
-    /// <summary>Prepares training; the loop borrows <paramref name="weights"/>.</summary>
+    /// <summary>Prepares training; the loop borrows <paramref name="weights"/>, which are where <paramref name="placement"/> says.</summary>
     public TrainingLoop(OnnxModel model, TrainableWeights weights, Objective objective, IReadOnlyList<Interaction> records,
-        IReadOnlyList<Interaction> heldOut, TrainingOptions options)
+        IReadOnlyList<Interaction> heldOut, TrainingOptions options, Placement placement)
     {
-        SupportCheck.Require(model, [objective.ValueName]);
-        int largestBatch = BatchAxis.Require(model, options.BatchSize);
+        SupportCheck.Require(model, ObjectiveValues.Of(model, objective));
+        int largestBatch = BatchAxis.Require(model, objective, options.BatchSize);
         if (records.Count == 0)
             throw new InvalidInputException("There are no records to train on.");
         RecordCheck.Require(model, objective, records);
@@ -53,10 +53,10 @@ internal sealed class TrainingLoop : IDisposable
         _evaluationInterval = Math.Max(1, _sampler.BatchesPerEpoch / options.EvaluationsPerEpoch);
         _optimizer = new AdamW(weights.Parameters, _ => options.WeightDecay);
         _best = weights.Capture();
-        _pass = new LossPass(model, objective, weights, LossMemory.Of(options));
+        _pass = new LossPass(model, objective, weights, LossMemory.Of(options, placement), placement);
         try
         {
-            _classCount = ObjectiveCheck.Require(_pass.Executor, objective, records[0]);
+            _classCount = _pass.RequireFit(records[0]);
             RecordCheck.RequireClasses(objective, records, _classCount);
             RecordCheck.RequireClasses(objective, heldOut, _classCount);
             HeldOutLoss frozen = NewEvaluation().Finish();
@@ -87,6 +87,10 @@ internal sealed class TrainingLoop : IDisposable
         AdaptedLoss = (float)_bestLoss,
     };
 
+    private string Advice => _options.WeightType == WeightType.Float16
+        ? $"Lower the learning rate ({_options.LearningRate}), or set WeightType to BFloat16, which holds larger numbers."
+        : $"Lower the learning rate ({_options.LearningRate}).";
+
     private bool IsDone => _step >= PlannedSteps || _stale >= _options.Patience;
 
     /// <summary>One optimizer step, or, while an evaluation is due, one batch of held-out records.</summary>
@@ -97,9 +101,7 @@ internal sealed class TrainingLoop : IDisposable
             return Evaluate(_evaluation);
         if (IsDone)
             return false;
-        using (RecordBatch batch = RecordBatcher.Create(_sampler.Next(), _classCount))
-            Differentiate(batch);
-        Update();
+        Update(Differentiate(_sampler.Next()));
         _step++;
         if (_step % _evaluationInterval != 0 && _step != PlannedSteps)
             return true;
@@ -122,25 +124,34 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
+    /// <summary>Gives back the memory of all that the next step can make again.</summary>
+    public void ReleaseCaches() => _pass.Executor.ReleaseCaches();
+
     /// <inheritdoc />
     public void Dispose() => _pass.Dispose();
 
-    private void Differentiate(RecordBatch batch)
+    /// <summary>Leaves the gradients of a batch in the parameters.</summary>
+    /// <returns>Their norm; they themselves are larger by the pass's scale.</returns>
+    private double Differentiate(IReadOnlyList<Interaction> records)
     {
         _weights.ClearGradients();
-        double loss = _pass.Backward(batch);
+        double loss = _pass.Backward(records, _classCount);
         if (double.IsNaN(loss) || double.IsInfinity(loss))
-            throw new TrainingFailedException($"The loss became {loss} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
+            throw new TrainingFailedException($"The loss became {loss} at step {_step} of {PlannedSteps}; nothing was stored. {Advice}");
+        double norm = _optimizer.GradientNorm() / _pass.GradientScale;
+        bool isFinite = !double.IsNaN(norm) && !double.IsInfinity(norm);
+        if (!isFinite && _pass.LowerGradientScale())
+            return Differentiate(records);
+        if (!isFinite)
+            throw new TrainingFailedException($"The gradient's norm became {norm} at step {_step} of {PlannedSteps}; nothing was stored. {Advice}");
         _lossSum += loss;
         _lossCount++;
+        return norm;
     }
 
-    private void Update()
+    private void Update(double norm)
     {
-        double norm = _optimizer.GradientNorm();
-        if (double.IsNaN(norm) || double.IsInfinity(norm))
-            throw new TrainingFailedException($"The gradient's norm became {norm} at step {_step} of {PlannedSteps}; nothing was stored. Lower the learning rate ({_options.LearningRate}).");
-        _optimizer.Step(LearningRate.At(_step, PlannedSteps, _options.LearningRate), GradientClip.Factor(norm, _options.GradientClipNorm));
+        _optimizer.Step(LearningRate.At(_step, PlannedSteps, _options.LearningRate), GradientClip.Factor(norm, _options.GradientClipNorm) / _pass.GradientScale);
         _weights.Constrain();
     }
 

@@ -1,27 +1,33 @@
 using System.Globalization;
-using LoraEdge.Fuzz.Tests.Cases;
-using LoraEdge.Fuzz.Tests.Running;
-using LoraEdge.Fuzz.Tests.Seeds;
 
 namespace LoraEdge.Fuzz.Tests;
 
 /// <summary>
-/// The program that the tests start: <c>models|inputs SEED FIRST COUNT</c>. With a folder as a fifth argument the
-/// models are written there as well, to look at.
+/// Runs cases in this process and says on the output what comes of each: <c>models|inputs SEED FROM COUNT</c>. With a folder
+/// as a fifth argument, the models are written there to look at. With another seed than the tests', and in processes of their
+/// own: <c>all models|inputs SEED COUNT</c>.
 /// </summary>
 internal static class Program
 {
-    private static int Main(string[] arguments)
+    public static int Main(string[] arguments)
     {
-        if (arguments.Length is not (4 or 5))
-        {
-            Console.Error.WriteLine("usage: models|inputs SEED FIRST COUNT [FOLDER]");
-            return 2;
-        }
-
-        int[] numbers = [.. arguments.Skip(1).Take(3).Select(argument => int.Parse(argument, CultureInfo.InvariantCulture))];
-        IFuzzCase kind = arguments[0] == "models" ? new ModelCase(new SeedModels(), arguments.ElementAtOrDefault(4)) : new WrongInputCase();
-        CaseLoop.Run(kind, numbers[0], numbers[1], numbers[2]);
+        if (arguments[0] == "all")
+            return RunAll(arguments[1], Number(arguments[2]), Number(arguments[3]));
+        (int seed, int from, int count) = (Number(arguments[1]), Number(arguments[2]), Number(arguments[3]));
+        Func<int, FuzzCase> make = arguments[0] == "models" ? index => ModelCase.Make(seed, index, arguments.ElementAtOrDefault(4)) : index => InputCase.Make(seed, index);
+        for (int index = from; index < from + count; index++)
+            Report.Run(index, make(index));
         return 0;
     }
+
+    private static int RunAll(string kind, int seed, int count)
+    {
+        (IReadOnlyList<string> problems, string results) = new FuzzBatch(kind, seed).Run(count);
+        foreach (string problem in problems)
+            Console.WriteLine(problem);
+        Console.WriteLine($"{count} {kind}, seed {seed}: {results}");
+        return problems.Count == 0 ? 0 : 1;
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -74,6 +74,10 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
             return ++_done < trainer.PlannedSteps;
         }
 
+        public void ReleaseCaches()
+        {
+        }
+
         public Adapter Complete()
         {
             trainer.OnComplete?.Invoke();

@@ -10,6 +10,9 @@ public static class LayerModels
     private const int Out = 10;
     private const int Rows = 5;
 
+    /// <summary>Every kind.</summary>
+    public static IEnumerable<LayerModel> All => [.. Products, .. TiedWeights, .. Convolutions, .. Quantized, .. Recurrences, .. Fused];
+
     /// <summary>Products with a matrix, whatever stands between it and the node.</summary>
     public static IEnumerable<LayerModel> Products =>
     [

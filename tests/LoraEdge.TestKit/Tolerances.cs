@@ -11,4 +11,7 @@ public static class Tolerances
 
     /// <summary>One rounding to half precision on the way, and sums of a few such numbers.</summary>
     public const double Float16 = 2e-3;
+
+    /// <summary>The same in bfloat16, which has three bits less.</summary>
+    public const double BFloat16 = 1.6e-2;
 }

@@ -7,13 +7,13 @@ namespace LoraEdge.Training.Tests;
 internal static class Branches
 {
     /// <summary>Branches with B = 0.</summary>
-    public static LowRankWeights On(OnnxModel model, int rank = 1, float scale = 1, bool trainA = false)
+    public static LowRankWeights On(OnnxModel model, int rank = 1, float scale = 1, bool trainA = false, TorchSharp.torch.Device? device = null)
     {
         NativeLibtorch.EnsureLoaded();
         IReadOnlyList<AdaptableLayer> layers = AdaptableLayers.Find(model.Graph).Layers;
         AdaptableWeight[] weights = [.. layers.Select(layer => layer.AsWeight())];
         ProjectionFactors factors = ProjectionFactors.Make(new SeededProjection(7), model.Fingerprint, weights, rank);
-        return new LowRankWeights(layers, factors.Matrices, rank, scale, trainA);
+        return new LowRankWeights(layers, factors.Matrices, rank, scale, trainA, device);
     }
 
     /// <summary>Fills all parameters with random numbers.</summary>

@@ -18,6 +18,9 @@ public sealed class RefusedRequestTests
             ("GradientClipNorm", new() { GradientClipNorm = 0 }), ("GradientClipNorm", new() { GradientClipNorm = double.NaN }),
             ("EvaluationsPerEpoch", new() { EvaluationsPerEpoch = 0 }), ("Patience", new() { Patience = 0 }),
             ("TrustRegion", new() { TrustRegion = 0 }), ("TrustRegion", new() { TrustRegion = double.NaN }), ("Threads", new() { Threads = 0 }),
+            ("Device", new() { Device = new((TrainingDeviceKind)7, 0) }), ("Device", new() { Device = TrainingDevice.Cuda(-1) }), ("Device", new() { Device = TrainingDevice.Cuda(1000) }),
+            ("WeightType", new() { WeightType = (WeightType)3 }),
+            ("GpuMemoryCapMegabytes", new() { GpuMemoryCapMegabytes = 0 }), ("GpuMemoryCapMegabytes", new() { GpuMemoryCapMegabytes = -1 }), ("GpuMemoryCapMegabytes", new() { GpuMemoryCapMegabytes = double.NaN }),
             ("IncludeLayers", new() { IncludeLayers = [""] }), ("ExcludeLayers", new() { ExcludeLayers = ["w1", ""] }), ("ExcludeLayers", new() { ExcludeLayers = null! }),
         }
         select new TestCaseData(bad.Name, bad.Options).SetArgDisplayNames(bad.Name, FormattableString.Invariant($"{typeof(TrainingOptions).GetProperty(bad.Name)!.GetValue(bad.Options)}"));

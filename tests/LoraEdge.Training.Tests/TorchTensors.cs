@@ -1,3 +1,4 @@
+using LoraEdge.Training.Execution;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Tests;
@@ -14,14 +15,14 @@ internal static class TorchTensors
         return copy;
     }
 
-    /// <summary>Copies in libtorch, by name.</summary>
-    public static Dictionary<string, Tensor> ToTorch(this IReadOnlyDictionary<string, HostTensor> tensors) =>
-        tensors.ToDictionary(pair => pair.Key, pair => pair.Value.ToTorch());
+    /// <summary>Copies in libtorch, by name; on the CPU unless another device is named.</summary>
+    public static Dictionary<string, Tensor> ToTorch(this IReadOnlyDictionary<string, HostTensor> tensors, Device? device = null) =>
+        tensors.ToDictionary(pair => pair.Key, pair => Placement.Move(pair.Value.ToTorch(), device ?? CPU));
 
     /// <summary>A copy in managed memory.</summary>
     public static HostTensor ToHost(this Tensor tensor)
     {
-        using Tensor packed = tensor.contiguous();
+        using Tensor local = tensor.cpu(), packed = local.contiguous();
         return new HostTensor(TypeOf(tensor.dtype), tensor.shape, packed.numel() > 0 ? packed.bytes.ToArray() : []);
     }
 

@@ -16,7 +16,7 @@ internal sealed class DeclaredValue(OnnxGraph graph, string name)
 
     private long? SizeOf(string symbol, IReadOnlyDictionary<string, HostTensor> inputs)
     {
-        foreach (ValueInfo input in graph.Inputs)
+        foreach (ValueInfo input in graph.Inputs.Where(input => inputs.ContainsKey(input.Name)))
         {
             for (int axis = 0; axis < input.Shape?.Count; axis++)
             {

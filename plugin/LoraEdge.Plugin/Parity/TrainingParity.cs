@@ -1,4 +1,5 @@
 using LoraEdge.Inference;
+using LoraEdge.Interactions;
 using LoraEdge.Onnx;
 using LoraEdge.Onnx.Parity;
 
@@ -18,6 +19,7 @@ namespace LoraEdge.Parity;
 internal sealed class TrainingParity(ServingModel model, LoraEdgeOptions options)
 {
     private readonly OnnxGraph _graph = model.Model.Graph;
+    private readonly StateInputs _states = new(model.Model, options.Objective);
     private bool _modelAgrees;
 
     /// <summary>Compares the frozen model, once: every output, and the objective's value.</summary>
@@ -76,7 +78,7 @@ internal sealed class TrainingParity(ServingModel model, LoraEdgeOptions options
         }));
         try
         {
-            return check.Run(ParityInputs.For(model.Model, example: record.Inputs), targets);
+            return check.Run(ParityInputs.For(model.Model, example: _states.AddTo(record.Inputs)), targets);
         }
         catch (InvalidInputException)
         {
@@ -84,11 +86,11 @@ internal sealed class TrainingParity(ServingModel model, LoraEdgeOptions options
         }
     }
 
-    private static ParityResult OnRecord(ParityCheck check, Interaction record, ParityTargets targets)
+    private ParityResult OnRecord(ParityCheck check, Interaction record, ParityTargets targets)
     {
         try
         {
-            return check.Run(record.Inputs, targets);
+            return check.Run(_states.AddTo(record.Inputs), targets);
         }
         catch (InvalidInputException error)
         {

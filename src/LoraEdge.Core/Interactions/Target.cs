@@ -10,6 +10,12 @@ public sealed class Target
         AllowedClasses = allowedClasses;
     }
 
+    /// <summary>No target: a step of a sequence that is only there for the state that it leaves behind.</summary>
+    public static Target None { get; } = new(null, null, null);
+
+    /// <summary>Whether this is <see cref="None"/>, or as empty.</summary>
+    public bool IsNone => Classes is null && Values is null;
+
     /// <summary>Class indices for a cross-entropy: one, or one for every position. Null for a regression.</summary>
     public long[]? Classes { get; }
 

@@ -24,7 +24,7 @@ public sealed record TrainingOptions
     /// <summary>Upper bound on passes over the records. Default: 6; training stops earlier when held-out records stop improving.</summary>
     public int MaxEpochs { get; init; } = 6;
 
-    /// <summary>Records per optimizer step. Default: 64.</summary>
+    /// <summary>Records per optimizer step, a sequence of steps counting as one. Default: 64.</summary>
     public int BatchSize { get; init; } = 64;
 
     /// <summary>Global norm to which gradients are clipped. Default: 1.</summary>
@@ -54,6 +54,20 @@ public sealed record TrainingOptions
     /// <summary>Layers to leave out, as patterns over the names of their weights; stronger than <see cref="IncludeLayers"/>. Default: none.</summary>
     public IReadOnlyList<string> ExcludeLayers { get; init; } = [];
 
+    /// <summary>
+    /// The processor to compute on. Default: the CPU, which leaves the GPU to the host and gives the same adapter for the same
+    /// log, byte for byte; sums on a GPU may differ in the last bits from run to run.
+    /// </summary>
+    public TrainingDevice Device { get; init; }
+
+    /// <summary>
+    /// Type that the frozen float32 weights of products, convolutions and embedding tables are held and multiplied in.
+    /// Default: float32. The 16-bit types halve the memory of the weights, and are faster on a GPU and mostly slower on a CPU.
+    /// All else stays in float32: what is trained, the branches beside the weights, norms, sums and the loss. An adapter is
+    /// then trained beside weights that are rounded to 3 or 2 digits, and fits the model as it is served all the same.
+    /// </summary>
+    public WeightType WeightType { get; init; }
+
     /// <summary>CPU threads libtorch may use for training. Default: 1, so that the host keeps its other cores.</summary>
     public int Threads { get; init; } = 1;
 
@@ -64,6 +78,13 @@ public sealed record TrainingOptions
     /// memory back to the system as soon as they are freed.
     /// </summary>
     public double? MemoryTargetMegabytes { get; init; }
+
+    /// <summary>
+    /// Megabytes (2^20 bytes) of GPU memory that training may take for weights, values and their gradients; libtorch itself
+    /// takes a few hundred more. Default: null, no bound. Checked before every batch against what those before it have taken,
+    /// so the first batch of a shape can go beyond it once; training then fails with the figures. Without meaning on the CPU.
+    /// </summary>
+    public double? GpuMemoryCapMegabytes { get; init; }
 
     /// <summary>Refuses what cannot work. Loading the plugin does, and every training.</summary>
     /// <exception cref="InvalidOptionsException">An option is outside its range; the message names both.</exception>
@@ -82,6 +103,10 @@ public sealed record TrainingOptions
         Require(TrustRegion > 0, nameof(TrustRegion), TrustRegion, "above 0");
         Require(MemoryTargetMegabytes is null or (> 0 and < 1 << 20), nameof(MemoryTargetMegabytes), MemoryTargetMegabytes ?? 0, "above 0, or null");
         Require(Threads >= 1, nameof(Threads), Threads, "1 or more");
+        Require(Device.Kind is TrainingDeviceKind.Cpu or TrainingDeviceKind.Cuda or TrainingDeviceKind.Auto, nameof(Device), Device.Kind, "one of TrainingDeviceKind");
+        Require(Device.Index is >= 0 and < 128, nameof(Device), Device, "a device with an index of 0 to 127");
+        Require(WeightType is WeightType.Float32 or WeightType.Float16 or WeightType.BFloat16, nameof(WeightType), WeightType, "one of WeightType");
+        Require(GpuMemoryCapMegabytes is null or (> 0 and < 1 << 20), nameof(GpuMemoryCapMegabytes), GpuMemoryCapMegabytes ?? 0, "above 0, or null");
         RequirePatterns(IncludeLayers, nameof(IncludeLayers));
         RequirePatterns(ExcludeLayers, nameof(ExcludeLayers));
     }

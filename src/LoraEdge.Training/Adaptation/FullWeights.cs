@@ -9,20 +9,28 @@ internal sealed class FullWeights : TrainableWeights
 {
     private readonly SortedDictionary<string, Tensor> _parameters = new(StringComparer.Ordinal);
 
+    /// <summary>Copies the initializers as parameters in fp32, on the CPU.</summary>
+    /// <inheritdoc cref="FullWeights(OnnxGraph, IReadOnlyList{string}, Device)"/>
+    public FullWeights(OnnxGraph graph, params string[] values)
+        : this(graph, values, null)
+    {
+    }
+
     /// <summary>Copies the initializers as parameters in fp32.</summary>
     /// <param name="graph">The model's graph.</param>
-    /// <param name="value">Only ancestors of this value are trained.</param>
-    /// <exception cref="InvalidOptionsException">No weight leads to the value.</exception>
-    public FullWeights(OnnxGraph graph, string value)
+    /// <param name="values">Only ancestors of these values are trained.</param>
+    /// <param name="device">Where to hold them; null for the CPU.</param>
+    /// <exception cref="InvalidOptionsException">No weight leads to the values.</exception>
+    public FullWeights(OnnxGraph graph, IReadOnlyList<string> values, Device? device)
     {
-        foreach (string name in graph.AncestorsOf([value]).SelectMany(node => node.Inputs.Concat(node.CapturedValues)).Distinct())
+        foreach (string name in graph.AncestorsOf(values).SelectMany(node => node.Inputs.Concat(node.CapturedValues)).Distinct())
         {
             if (graph.Initializers.TryGetValue(name, out Initializer? initializer) && IsWeight(graph, initializer))
-                _parameters.Add(name, WeightTensors.Create(initializer).requires_grad_());
+                _parameters.Add(name, WeightTensors.Create(initializer, device).requires_grad_());
         }
 
         if (_parameters.Count == 0)
-            throw new InvalidOptionsException($"No float32 weight leads to '{value}', so there is nothing to train.");
+            throw new InvalidOptionsException($"No float32 weight leads to '{string.Join("', '", values)}', so there is nothing to train.");
         (Names, Parameters) = ([.. _parameters.Keys], [.. _parameters.Values]);
     }
 

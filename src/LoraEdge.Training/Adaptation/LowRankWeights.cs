@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LoraEdge.Onnx;
+using LoraEdge.Training.Execution;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,15 +24,16 @@ internal sealed class LowRankWeights : TrainableWeights
     /// <param name="rank">Rank r.</param>
     /// <param name="scale">The factor s.</param>
     /// <param name="trainA">Whether A is trained too.</param>
-    public LowRankWeights(IReadOnlyList<AdaptableLayer> layers, IReadOnlyList<float[]> projections, int rank, float scale, bool trainA)
+    /// <param name="device">Where to hold them; null for the CPU.</param>
+    public LowRankWeights(IReadOnlyList<AdaptableLayer> layers, IReadOnlyList<float[]> projections, int rank, float scale, bool trainA, Device? device = null)
     {
         _trainsA = trainA;
         for (int i = 0; i < layers.Count; i++)
         {
-            Tensor a = Aligned(projections[i], rank, layers[i].InFeatures);
+            Tensor a = Aligned(projections[i], device ?? CPU, rank, layers[i].InFeatures);
             if (trainA)
                 Add(a);
-            Tensor b = Add(zeros(layers[i].OutFeatures, rank));
+            Tensor b = Add(zeros(layers[i].OutFeatures, rank, device: device));
             _branches.Add(new LowRankBranch(layers[i], a, b, scale));
         }
 
@@ -95,11 +97,11 @@ internal sealed class LowRankWeights : TrainableWeights
     /// A copy in libtorch's own memory. torch.tensor would wrap a managed array, whose address MKL's products depend on in the
     /// last bit, and the same log would not give the same adapter twice.
     /// </summary>
-    private static Tensor Aligned(float[] values, params long[] shape)
+    private static Tensor Aligned(float[] values, Device device, params long[] shape)
     {
         Tensor copy = empty(shape);
         MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(copy.bytes);
-        return copy;
+        return Placement.Move(copy, device);
     }
 
     private void Attach(LowRankBranch branch)

@@ -9,7 +9,14 @@ internal static class ParameterValues
     public static float[][] Capture(IReadOnlyList<Tensor> parameters)
     {
         using var _ = no_grad();
-        return [.. parameters.Select(parameter => parameter.data<float>().ToArray())];
+        return [.. parameters.Select(Of)];
+    }
+
+    /// <summary>Copies the numbers of a float32 tensor out, row-major.</summary>
+    public static float[] Of(Tensor tensor)
+    {
+        using Tensor local = tensor.cpu();
+        return local.data<float>().ToArray();
     }
 
     /// <summary>Makes sure that captured values are worth keeping: nothing can be trained on from a number that is not finite.</summary>

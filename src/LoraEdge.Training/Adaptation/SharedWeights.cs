@@ -21,7 +21,7 @@ internal sealed class SharedWeights(LowRankWeights branches, FullWeights? model)
 
     /// <summary>The rows of A by the layer's initializer index.</summary>
     public IEnumerable<KeyValuePair<int, float[]>> Rows() =>
-        branches.Branches.Select(branch => new KeyValuePair<int, float[]>(branch.Layer.InitializerIndex, branch.A.data<float>().ToArray()));
+        branches.Branches.Select(branch => new KeyValuePair<int, float[]>(branch.Layer.InitializerIndex, ParameterValues.Of(branch.A)));
 
     /// <summary>The model's weights by name; none while they are frozen.</summary>
     public IReadOnlyDictionary<string, float[]> ModelByName() => model?.ByName() ?? new Dictionary<string, float[]>();

@@ -1,4 +1,5 @@
 using LoraEdge.Onnx;
+using LoraEdge.Training.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -105,8 +106,8 @@ internal static class AttentionFusion
 
     private static Tensor WrittenOut(Tensor?[] inputs, float scale)
     {
-        using Tensor dots = inputs[0]!.matmul(inputs[1]!), scaled = dots.mul(scale), scores = inputs.Length > 3 ? scaled.add(inputs[3]!) : scaled.alias();
+        using Tensor dots = MatrixProduct.Of(inputs[0]!, inputs[1]!), scaled = dots.mul(scale), scores = inputs.Length > 3 ? scaled.add(inputs[3]!) : scaled.alias();
         using Tensor weights = nn.functional.softmax(scores, -1);
-        return weights.matmul(inputs[2]!);
+        return MatrixProduct.Of(weights, inputs[2]!);
     }
 }

@@ -25,15 +25,19 @@ internal sealed class GraphExecutor : IDisposable
 
     /// <summary>Prepares a model for execution.</summary>
     /// <param name="model">The frozen model.</param>
-    /// <param name="trained">What is trained on top of it, borrowed; null to run the model as it is.</param>
+    /// <param name="trained">What is trained on top of it, borrowed, on the same device; null to run the model as it is.</param>
+    /// <param name="placement">Where to run it, and what to hold frozen weights in; null for the default.</param>
     /// <exception cref="NativeRuntimeException">libtorch is missing or cannot be loaded.</exception>
-    public GraphExecutor(OnnxModel model, TrainableWeights? trained = null)
+    public GraphExecutor(OnnxModel model, TrainableWeights? trained = null, Placement? placement = null)
     {
         NativeLibtorch.EnsureLoaded();
         _model = model;
         _trained = trained;
-        _weights = new WeightTensors();
+        _weights = new WeightTensors(placement);
     }
+
+    /// <summary>Where the model is run; inputs must be there, and results are.</summary>
+    public Placement Placement => _weights.Placement;
 
     /// <summary>Plans that are kept at present.</summary>
     public int PlanCount => _plans.Count;
@@ -44,7 +48,7 @@ internal sealed class GraphExecutor : IDisposable
     /// <exception cref="LoraEdgeException">The inputs do not fit the model, or it cannot be executed.</exception>
     public Tensor[] Run(IReadOnlyDictionary<string, Tensor> inputs, params string[] outputs)
     {
-        InputCheck.Require(_model, inputs);
+        InputCheck.Require(_model, inputs, Placement.Device);
         return RunFrom(inputs, outputs);
     }
 
@@ -53,6 +57,16 @@ internal sealed class GraphExecutor : IDisposable
     /// <param name="outputs">Names of the wanted values.</param>
     public Tensor[] RunFrom(IReadOnlyDictionary<string, Tensor> given, params string[] outputs) => PlanFor(given, outputs).Run(given);
 
+    /// <summary>Bytes that autograd keeps of a run with gradients; null where it draws random numbers, and would not give the same again.</summary>
+    /// <param name="inputs">The model's inputs by name, borrowed.</param>
+    /// <param name="outputs">Names of the wanted values.</param>
+    public long? BytesKept(IReadOnlyDictionary<string, Tensor> inputs, params string[] outputs)
+    {
+        InputCheck.Require(_model, inputs, Placement.Device);
+        GraphPlan plan = PlanFor(inputs, outputs);
+        return plan.DrawsNumbers ? null : plan.TrainedBytes;
+    }
+
     /// <summary>Runs a forward pass whose backward pass begins at one value, with the gradient that the caller then has.</summary>
     /// <param name="inputs">The model's inputs by name, borrowed until the pass is disposed.</param>
     /// <param name="value">The value to differentiate.</param>
@@ -60,12 +74,19 @@ internal sealed class GraphExecutor : IDisposable
     /// <exception cref="LoraEdgeException">The inputs do not fit the model, or it cannot be executed.</exception>
     public IForwardPass Forward(IReadOnlyDictionary<string, Tensor> inputs, string value, long? memoryTarget)
     {
-        InputCheck.Require(_model, inputs);
+        InputCheck.Require(_model, inputs, Placement.Device);
         GraphPlan plan = PlanFor(inputs, [value]);
         // What was drawn in the forward pass would not be drawn again.
-        if (memoryTarget is not { } target || plan.Steps.Any(step => RandomOperators.Contains(step.Node)))
+        if (memoryTarget is not { } target || plan.DrawsNumbers)
             return new KeptPass(RunFrom(inputs, value)[0]);
         return new RecomputedPass(plan, inputs, plan.SegmentsFor(target));
+    }
+
+    /// <summary>Forgets the plans and the tensors of frozen weights, which are made again when they are needed, and gives their memory back.</summary>
+    public void ReleaseCaches()
+    {
+        Dispose();
+        Placement.ReleaseUnusedMemory();
     }
 
     /// <summary>As <see cref="Run"/>, by the pass that finds the shapes and without keeping a plan: half the price for inputs that do not come again.</summary>
@@ -74,7 +95,7 @@ internal sealed class GraphExecutor : IDisposable
     /// <exception cref="LoraEdgeException">The inputs do not fit the model, or it cannot be executed.</exception>
     public Tensor[] RunOnce(IReadOnlyDictionary<string, Tensor> inputs, params string[] outputs)
     {
-        InputCheck.Require(_model, inputs);
+        InputCheck.Require(_model, inputs, Placement.Device);
         return new PlanBuilder(_model, _weights, _trained).Trace(inputs, outputs);
     }
 
@@ -111,11 +132,12 @@ internal sealed class GraphExecutor : IDisposable
         _oldestPlans.Enqueue(key);
     }
 
+    /// <summary>Types, shapes, and which inputs gradients flow into.</summary>
     private static string KeyOf(IReadOnlyDictionary<string, Tensor> inputs, string[] outputs)
     {
         var key = new StringBuilder();
         foreach (KeyValuePair<string, Tensor> input in inputs)
-            key.Append(input.Key).Append('\0').Append(input.Value.dtype).Append('[').Append(string.Join(",", input.Value.shape)).Append(']');
+            key.Append(input.Key).Append('\0').Append(input.Value.dtype).Append('[').Append(string.Join(",", input.Value.shape)).Append(input.Value.requires_grad ? "]'" : "]");
         foreach (string output in outputs)
             key.Append('\0').Append(output);
         return key.ToString();

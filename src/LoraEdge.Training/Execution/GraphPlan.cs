@@ -1,3 +1,4 @@
+using LoraEdge.Onnx;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Execution;
@@ -41,6 +42,12 @@ internal sealed class GraphPlan : IDisposable
 
     /// <summary>Slots of the wanted values, in the order asked for.</summary>
     public IReadOnlyList<int> Outputs { get; }
+
+    /// <summary>Whether a second run on the same inputs would give something else.</summary>
+    public bool DrawsNumbers => Steps.Any(step => RandomOperators.Contains(step.Node));
+
+    /// <summary>Bytes of all values through which gradients flow.</summary>
+    public long TrainedBytes => PlanCuts.TrainedBytes(this, Steps.SelectMany(step => step.Outputs));
 
     /// <summary>Runs it. Results are the caller's, also when one is an input or a constant.</summary>
     /// <param name="inputs">The inputs by name, borrowed.</param>

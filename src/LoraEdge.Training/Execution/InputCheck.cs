@@ -1,4 +1,5 @@
 using LoraEdge.Onnx;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Execution;
@@ -6,8 +7,8 @@ namespace LoraEdge.Training.Execution;
 /// <summary>Compares the inputs of a run with what the model declares.</summary>
 internal static class InputCheck
 {
-    /// <exception cref="InvalidInputException">An input is missing, unknown, or of another type or shape.</exception>
-    public static void Require(OnnxModel model, IReadOnlyDictionary<string, Tensor> inputs)
+    /// <exception cref="InvalidInputException">An input is missing, unknown, of another type or shape, or on another device.</exception>
+    public static void Require(OnnxModel model, IReadOnlyDictionary<string, Tensor> inputs, Device device)
     {
         foreach (ValueInfo declared in model.Graph.Inputs)
         {
@@ -15,6 +16,8 @@ internal static class InputCheck
                 throw new InvalidInputException($"{model.Name} needs the input '{declared.Name}'; given were: {string.Join(", ", inputs.Keys)}.");
             if (ElementTypes.FromOnnx(declared.ElementType) != given.dtype)
                 throw new InvalidInputException($"Input '{declared.Name}' of {model.Name} has the element type {ElementTypes.FromOnnx(declared.ElementType)}, not {given.dtype}.");
+            if (given.device_type != device.type || (device.type != DeviceType.CPU && given.device_index != device.index))
+                throw new InvalidInputException($"Input '{declared.Name}' of {model.Name} is on {given.device}, but the model runs on {device}.");
             if (declared.Shape is { } shape && !Fits(shape, given.shape))
                 throw new InvalidInputException($"Input '{declared.Name}' of {model.Name} has the shape [{string.Join(",", shape)}], not [{string.Join(",", given.shape)}].");
         }

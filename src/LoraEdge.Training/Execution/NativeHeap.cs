@@ -30,6 +30,24 @@ internal static class NativeHeap
         }
     }
 
+    /// <summary>Gives the pages that hold nothing at present back to the system. Does nothing but on Linux with glibc.</summary>
+    public static void GiveBackUnused()
+    {
+        if (!RuntimeInformation.IsOSPlatform(OSPlatform.Linux))
+            return;
+        try
+        {
+            malloc_trim(UIntPtr.Zero);
+        }
+        catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // Another C library, whose heap behaves otherwise.
+        }
+    }
+
     [DllImport("libc", EntryPoint = "mallopt")]
     private static extern int mallopt(int parameter, int value);
+
+    [DllImport("libc", EntryPoint = "malloc_trim")]
+    private static extern int malloc_trim(UIntPtr pad);
 }

@@ -24,15 +24,22 @@ internal static class NativeLibtorch
     {
         string file = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "LibTorchSharp.dll"
             : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so";
-        return SearchFolders(application).Any(folder => File.Exists(Path.Combine(folder, file)))
+        return Has(application, file)
             ? null
             : $"Training needs libtorch, but {file} is not beside the application ({application}). Set <UsesTorch>true</UsesTorch> in the executable's project, or run without a trainer.";
     }
+
+    /// <summary>Whether a native library is where an application finds it.</summary>
+    /// <param name="application">Folder of the application.</param>
+    /// <param name="file">Name of the library's file.</param>
+    public static bool Has(string application, string file) => SearchFolders(application).Any(folder => File.Exists(Path.Combine(folder, file)));
 
     private static string? Probe()
     {
         if (ProblemIn(AppContext.BaseDirectory) is { } problem)
             return problem;
+        if (CudaRuntime.ProblemIn(AppContext.BaseDirectory) is null)
+            CudaAllocator.ChoosePool();
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);

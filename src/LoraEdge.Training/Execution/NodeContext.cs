@@ -40,6 +40,9 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     /// <summary>Whether the operator has asked for <see cref="Branch"/>.</summary>
     public bool TookBranch { get; private set; }
 
+    /// <summary>Where inputs are, and where a tensor that is made of none of them has to be.</summary>
+    public Device Device { get; init; } = CPU;
+
     /// <summary>Names of integer values that are carried as floats; see <see cref="CarriedIntegers"/>.</summary>
     public ISet<string> Carried { get; init; } = new HashSet<string>();
 
@@ -119,7 +122,7 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     {
         if (Type(index) is not (ScalarType.Int64 or ScalarType.Int32))
             throw Fail($"input {index} must hold integers, not {Type(index)}");
-        using Tensor wide = Value(index).to(ScalarType.Int64), packed = wide.contiguous();
+        using Tensor wide = Value(index).to(ScalarType.Int64), local = wide.cpu(), packed = local.contiguous();
         return packed.numel() == 0 ? [] : packed.data<long>().ToArray();
     }
 
@@ -127,7 +130,7 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     public double[] Numbers(int index)
     {
         RequireFloats(index);
-        using Tensor wide = Value(index).to(ScalarType.Float64), packed = wide.contiguous();
+        using Tensor wide = Value(index).to(ScalarType.Float64), local = wide.cpu(), packed = local.contiguous();
         return packed.numel() == 0 ? [] : packed.data<double>().ToArray();
     }
 

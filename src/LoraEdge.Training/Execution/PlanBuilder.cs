@@ -49,7 +49,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     {
         _memory = ValueMemory.For(model, inputs.Values);
         foreach (KeyValuePair<string, Tensor> input in inputs)
-            _inputs.Add((Trace(input.Key, input.Value.alias()), input.Key));
+            _inputs.Add((Trace(input.Key, input.Value.alias(), trains: input.Value.requires_grad), input.Key));
     }
 
     /// <summary>Builds the plan of a graph that a node holds, for all of its outputs.</summary>
@@ -123,6 +123,8 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         var patterns = new PatternGraph(graph, opset, [.. wanted, .. given, .. changed]);
         PlannedNode[] nodes = [.. Fusions.Apply(patterns, needed, node => BranchBeside(node) is not null)];
         _scope.Carried = CarriedIntegers.Find(nodes, wanted);
+        if (weights.Placement.IsNarrow)
+            _scope.Narrow = NarrowWeights.Find(nodes, wanted, FrozenWeight);
         _scope.Expect(nodes.SelectMany(node => node.Inputs.Concat(BehindOf(node).Select(behind => behind.Branch.Input))).Concat(wanted));
         foreach (PlannedNode node in nodes)
             AddNode(node);
@@ -167,7 +169,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         LowRankBranch? branch = BranchBeside(node);
         Dictionary<string, Subgraph> subgraphs = SubgraphsOf(node, facts);
         ISet<string> carried = _scope.Carried;
-        return (present, values) => new NodeContext(node, model.Opsets[node.Domain], present, values, branch) { Subgraphs = subgraphs, Carried = carried, Memory = _memory };
+        return (present, values) => new NodeContext(node, model.Opsets[node.Domain], present, values, branch) { Subgraphs = subgraphs, Carried = carried, Device = weights.Placement.Device, Memory = _memory };
     }
 
     /// <summary>Weights that a subgraph uses are not adapted, and its own may have an adapted one's name.</summary>
@@ -255,7 +257,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private static Operation PreparedInEveryRun(
         OperatorBuilder builder, ValueFacts?[] facts, Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> contextOf) => inputs =>
     {
-        ValueFacts?[] present = [.. facts.Zip(inputs, (fact, input) => input is null ? null : fact! with { Type = input.dtype, Shape = input.shape })];
+        ValueFacts?[] present = [.. facts.Zip(inputs, (fact, input) => input is null || fact!.Constant is not null ? fact : fact with { Type = input.dtype, Shape = input.shape })];
         return builder(contextOf(present, inputs))(inputs);
     };
 
@@ -319,10 +321,18 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private int DefineWeight(string name, Initializer initializer, Tensor? replacement)
     {
         if (replacement is null)
-            return DefineConstant(name, weights[initializer]);
+            return DefineConstant(name, _scope.Narrow.Contains(name) ? weights.Narrow(initializer) : weights[initializer]);
         int slot = Trace(name, replacement.alias(), trains: true);
         _constants.Add((slot, replacement));
         return slot;
+    }
+
+    /// <summary>An initializer of the present graph that nothing that is trained takes the place of.</summary>
+    private Initializer? FrozenWeight(string name)
+    {
+        if (!_scope.Graph.Initializers.TryGetValue(name, out Initializer? initializer))
+            return null;
+        return IsMain && (trained?.Replacement(name) is not null || trained?.Changed(name) is not null) ? null : initializer;
     }
 
     private int DefineFolded(string name, Tensor value)
@@ -334,7 +344,9 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
 
     private int DefineConstant(string name, Tensor value)
     {
-        int slot = Define(name, new ValueFacts(value.dtype, value.shape, value));
+        // Operators are told the type that the model gives a weight, whatever it is held in.
+        ScalarType type = _scope.Narrow.Contains(name) ? ScalarType.Float32 : value.dtype;
+        int slot = Define(name, new ValueFacts(type, value.shape, value));
         _constants.Add((slot, value));
         return slot;
     }

@@ -29,7 +29,8 @@ internal static class PlanCuts
         return [.. Parts(best, plan.Steps.Count).Select(part => Segment(plan, part.Start, part.End))];
     }
 
-    private static long TrainedBytes(GraphPlan plan, IEnumerable<int> slots) =>
+    /// <summary>Bytes of those values that gradients flow through.</summary>
+    public static long TrainedBytes(GraphPlan plan, IEnumerable<int> slots) =>
         slots.Where(slot => slot >= 0 && plan.Values[slot].IsTrained).Sum(slot => plan.Values[slot].Bytes);
 
     /// <summary>Bytes of the trained values that exist after each step and are read later.</summary>

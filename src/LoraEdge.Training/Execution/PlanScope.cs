@@ -16,6 +16,9 @@ internal sealed class PlanScope(OnnxGraph graph, PlanScope? outer)
     /// <summary>Names of the quantized values that are carried as floats.</summary>
     public ISet<string> Carried { get; set; } = new HashSet<string>();
 
+    /// <summary>Names of the float32 weights that are held in half precision.</summary>
+    public ISet<string> Narrow { get; set; } = new HashSet<string>();
+
     private PlanScope? Outer { get; } = outer;
 
     /// <summary>The slot of a value that is defined already, or the initializer that it is.</summary>

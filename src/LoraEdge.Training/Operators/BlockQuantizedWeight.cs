@@ -36,16 +36,16 @@ internal sealed record BlockQuantizedWeight(long Out, long In, long Block, long 
     public Tensor Widen(Tensor packed, Tensor scales, Tensor? zeros)
     {
         using Tensor integers = Unpack(packed, Blocks * Block), numbers = integers.to(ScalarType.Float32), blocks = numbers.reshape(Out, Blocks, Block);
-        using Tensor scale = PerBlock(scales), zero = Zero(zeros), centred = blocks.sub(zero), real = centred.mul(scale), rows = real.reshape(Out, Blocks * Block);
+        using Tensor scale = PerBlock(scales), zero = Zero(zeros, packed.device), centred = blocks.sub(zero), real = centred.mul(scale), rows = real.reshape(Out, Blocks * Block);
         return rows.narrow(1, 0, In);
     }
 
     private long ZeroBytes => (Blocks * Bits + 7) / 8;
 
-    private Tensor Zero(Tensor? zeros)
+    private Tensor Zero(Tensor? zeros, Device device)
     {
         if (zeros is null)
-            return tensor((float)(1 << (int)(Bits - 1)));
+            return tensor((float)(1 << (int)(Bits - 1)), device: device);
         if (zeros.dtype != ScalarType.Byte)
             return PerBlock(zeros);
         using Tensor unpacked = Unpack(zeros, ZeroBytes * 8 / Bits), real = unpacked.narrow(1, 0, Blocks);
@@ -62,7 +62,7 @@ internal sealed record BlockQuantizedWeight(long Out, long In, long Block, long 
     {
         if (Bits == 8)
             return bytes.reshape(Out, columns);
-        using Tensor mask = tensor((byte)15), shift = tensor((byte)4), low = bytes.bitwise_and(mask), high = bytes.bitwise_right_shift(shift);
+        using Tensor mask = tensor((byte)15, device: bytes.device), shift = tensor((byte)4, device: bytes.device), low = bytes.bitwise_and(mask), high = bytes.bitwise_right_shift(shift);
         using Tensor pairs = stack([low, high], -1);
         return pairs.reshape(Out, columns);
     }

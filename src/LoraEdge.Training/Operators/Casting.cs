@@ -37,14 +37,14 @@ internal static class Casting
     private static Operation Constant(NodeContext node)
     {
         if (node.Node.GetTensor("value") is { } value)
-            return _ => [WeightTensors.Create(value)];
+            return _ => [WeightTensors.Create(value, node.Device)];
         if (node.Node.GetInts("value_ints") is { } integers)
-            return _ => [tensor(integers.ToArray())];
+            return _ => [tensor(integers.ToArray(), device: node.Device)];
         if (node.Node.GetFloats("value_floats") is { } floats)
-            return _ => [tensor(floats.ToArray())];
+            return _ => [tensor(floats.ToArray(), device: node.Device)];
         return node.Node.HasAttribute("value_int")
-            ? _ => [tensor(node.Node.GetInt("value_int", 0))]
-            : _ => [tensor(node.Node.GetFloat("value_float", 0))];
+            ? _ => [tensor(node.Node.GetInt("value_int", 0), device: node.Device)]
+            : _ => [tensor(node.Node.GetFloat("value_float", 0), device: node.Device)];
     }
 
     private static string? ObjectionToConstant(OnnxNode node)

@@ -16,7 +16,7 @@ internal sealed record Convolution(SlidingWindow Window, long Groups, bool HasBi
         bool padsItself = Window.IsSymmetric;
         using Tensor padded = padsItself ? inputs[0]!.alias() : Borders.Add(inputs[0]!, Window.Begins, Window.Ends);
         long[] padding = padsItself ? Window.Begins : new long[Window.Begins.Length];
-        Tensor product = Multiply(padded, inputs[1]!, HasBias ? inputs[2] : null, padding);
+        Tensor product = NarrowProduct.Of(padded, inputs[1]!, HasBias ? inputs[2] : null, (x, bias) => Multiply(x, inputs[1]!, bias, padding));
         Branch?.AddTo(product, padded, (x, kernel) => Multiply(x, kernel, null, padding));
         return [product];
     }

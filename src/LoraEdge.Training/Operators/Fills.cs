@@ -22,7 +22,7 @@ internal static class Fills
         node.Require(value is null or { Count: 1 }, "the value must be one number");
         return _ =>
         {
-            using Tensor given = value is null ? zeros(1) : WeightTensors.Create(value), one = given.reshape();
+            using Tensor given = value is null ? zeros(1, device: node.Device) : WeightTensors.Create(value, node.Device), one = given.reshape();
             return [one.expand(shape)];
         };
     }
@@ -36,7 +36,7 @@ internal static class Fills
         node.DependsOnShapesOnly = true;
         return _ =>
         {
-            using Tensor all = ones(shape, type), upper = all.triu(diagonal);
+            using Tensor all = ones(shape, type, node.Device), upper = all.triu(diagonal);
             return [upper.tril(diagonal)];
         };
     }

@@ -44,7 +44,7 @@ internal static class FusedNormalization
     }
 
     /// <summary>The outputs between the result and the sum are for training in ONNX Runtime; nobody may ask for them.</summary>
-    private static Tensor[] Results(Tensor normalized, Tensor sum) => [normalized, empty(0), empty(0), sum];
+    private static Tensor[] Results(Tensor normalized, Tensor sum) => [normalized, empty(0, device: sum.device), empty(0, device: sum.device), sum];
 
     private static Tensor Sum(Tensor?[] inputs, int bias)
     {

@@ -31,7 +31,7 @@ internal static class FusedProducts
         return Binary((x, y) =>
         {
             using Tensor first = Turned(x, orderA), second = Turned(y, orderB);
-            Tensor product = first.matmul(second);
+            Tensor product = MatrixProduct.Of(first, second);
             return alpha == 1 ? product : product.mul_(alpha);
         });
     }

@@ -25,9 +25,10 @@ internal static class Gathering
         if (branch is null && node.Constant(1) is not null && indices.Length == 0)
             return Select(node, axis, size);
         long[] result = node.RequireSize([.. data.Take(axis), .. indices, .. data.Skip(axis + 1)]);
+        ScalarType type = node.Type(0);
         return Binary((x, picked) =>
         {
-            using Tensor flat = picked.reshape(picked.numel()), counted = IndexRange.Counted(node, 1, flat, size), rows = x.index_select(axis, counted);
+            using Tensor flat = picked.reshape(picked.numel()), counted = IndexRange.Counted(node, 1, flat, size), rows = NarrowProduct.Widen(x.index_select(axis, counted), type);
             branch?.AddToRows(rows, counted);
             return rows.reshape(result);
         });
@@ -38,7 +39,8 @@ internal static class Gathering
     {
         long position = node.Integers(1)[0];
         node.Require(position >= -size && position < size, $"index {position} is outside an axis of {size}");
-        return Unary(x => x.select(axis, position));
+        ScalarType type = node.Type(0);
+        return Unary(x => NarrowProduct.Widen(x.select(axis, position), type));
     }
 
     private static Operation GatherElements(NodeContext node)

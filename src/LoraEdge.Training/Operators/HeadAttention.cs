@@ -46,7 +46,7 @@ internal sealed record HeadAttention(double Scale, double Softcap = 0, bool Blin
         if (!(Softcap > 0) && sink is null && !mask.NeedsGradient)
             return RunFused(q, k, v, mask);
         using Tensor shares = Scores(q, k, mask, ScoreStage.Shares, sink), values = Repeated(v, q);
-        return shares.matmul(values);
+        return MatrixProduct.Of(shares, values);
     }
 
     /// <summary>The same, and the scores at some stage of their computation.</summary>
@@ -69,7 +69,7 @@ internal sealed record HeadAttention(double Scale, double Softcap = 0, bool Blin
     private Tensor Scores(Tensor q, Tensor k, AttentionMask mask, ScoreStage stage, Tensor? sink = null)
     {
         using Tensor keys = Repeated(k, q), turned = keys.transpose(2, 3), scaled = Scaled(q, Scale);
-        Tensor scores = scaled.matmul(turned);
+        Tensor scores = MatrixProduct.Of(scaled, turned);
         if (stage >= ScoreStage.Capped && Softcap > 0)
             scores = Instead(scores, Capped(scores));
         if (stage >= ScoreStage.Masked && mask.ToScores(q, k) is { } full)

@@ -33,7 +33,7 @@ internal sealed record IntegerMatrixProduct(IntegerFactor A, IntegerFactor B, Sc
     {
         using Tensor a = A.Centred(inputs, Type), b = B.Centred(inputs, Type);
         if (b.dim() != 2)
-            return a.matmul(b);
+            return MatrixProduct.Of(a, b);
         using Tensor rows = a.reshape(Rows, b.shape[0]), product = rows.mm(b);
         return product.reshape(Result);
     }

@@ -24,13 +24,19 @@ internal sealed record LinearProduct(
     {
         using Tensor x = TransA ? inputs[0]!.t() : inputs[0]!.reshape(Rows, inputs[0]!.shape[^1]);
         using Tensor weight = TransB ? inputs[1]!.t() : inputs[1]!.alias();
-        Tensor product = HasBias ? addmm(inputs[2]!, x, weight, Beta, Alpha) : x.mm(weight);
-        if (!HasBias && Alpha != 1)
-            product.mul_(Alpha);
+        Tensor product = NarrowProduct.Of(x, weight, HasBias ? inputs[2] : null, (rows, bias) => Multiply(rows, weight, bias));
         Branch?.AddTo(product, x, Alpha);
         if (Result.Length == 2)
             return [product];
         using (product)
             return [product.reshape(Result)];
+    }
+
+    private Tensor Multiply(Tensor x, Tensor weight, Tensor? bias)
+    {
+        if (bias is not null)
+            return addmm(bias, x, weight, Beta, Alpha);
+        Tensor product = x.mm(weight);
+        return Alpha == 1 ? product : product.mul_(Alpha);
     }
 }

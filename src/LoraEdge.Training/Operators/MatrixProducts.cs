@@ -27,7 +27,7 @@ internal static class MatrixProducts
             return new LinearProduct(Count(a.Take(a.Length - 1)), false, false, 1, 1, node.Has(2), node.Branch, [.. a.Take(a.Length - 1), b[1]]).Run;
         for (int back = 3; back <= Math.Min(a.Length, b.Length); back++)
             node.Require(a[^back] == b[^back] || a[^back] == 1 || b[^back] == 1, "the batch axes cannot be broadcast together");
-        return Binary((x, y) => x.matmul(y));
+        return Binary(MatrixProduct.Of);
     }
 
     internal static Operation Gemm(NodeContext node)

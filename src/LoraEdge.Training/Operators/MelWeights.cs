@@ -25,7 +25,7 @@ internal static class MelWeights
         ScalarType type = ElementTypes.FromOnnx((int)node.Node.GetInt("output_datatype", OnnxDataType.Float))!.Value;
         return _ =>
         {
-            using Tensor flat = tensor(weights, type);
+            using Tensor flat = tensor(weights, type, node.Device);
             return [flat.reshape(shape)];
         };
     }

@@ -40,8 +40,9 @@ internal static class QuantizedArithmetic
         return inputs =>
         {
             Tensor? Input(int index) => index < inputs.Length ? inputs[index] : null;
-            using Numbers a = new(Wide(inputs[A]!), One(Input(ScaleA)), One(Input(ZeroA))), b = new(Wide(inputs[B]!), One(Input(ScaleB)), One(Input(ZeroB)));
-            using Numbers y = new(null, One(Input(ScaleY)), One(Input(ZeroY)));
+            Tensor Number(int index) => One(Input(index), node.Device);
+            using Numbers a = new(Wide(inputs[A]!), Number(ScaleA), Number(ZeroA)), b = new(Wide(inputs[B]!), Number(ScaleB), Number(ZeroB));
+            using Numbers y = new(null, Number(ScaleY), Number(ZeroY));
             return [function(grid, carried, a, b, y)];
         };
     }
@@ -71,10 +72,10 @@ internal static class QuantizedArithmetic
 
     private static Tensor Wide(Tensor numbers) => numbers.to(ScalarType.Float32);
 
-    private static Tensor One(Tensor? number)
+    private static Tensor One(Tensor? number, Device device)
     {
         if (number is null)
-            return tensor(0f);
+            return tensor(0f, device: device);
         using Tensor wide = Wide(number);
         return wide.reshape(Array.Empty<long>());
     }

@@ -41,7 +41,7 @@ internal static class RandomNumbers
         long[] shape = node.RequireSize(node.Node.GetInts("shape") ?? throw node.Fail("the attribute shape is missing"));
         ScalarType type = TypeOf(node.Node) ?? ScalarType.Float32;
         Generator generator = GeneratorOf(node);
-        return _ => [Draw(distribution, shape, generator, type, CPU)];
+        return _ => [Draw(distribution, shape, generator, type, node.Device)];
     }
 
     private static Operation Like(NodeContext node, Distribution distribution)

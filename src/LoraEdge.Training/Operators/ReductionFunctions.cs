@@ -16,7 +16,7 @@ internal static class ReductionFunctions
         if (is_floating_point(x.dtype))
             return x.mean(axes, keep);
         using Tensor sum = Sum(x, axes, keep);
-        using Tensor count = tensor(axes.Aggregate(1L, (product, axis) => product * x.shape[axis])), mean = sum.div(count, RoundingMode.trunc);
+        using Tensor count = tensor(axes.Aggregate(1L, (product, axis) => product * x.shape[axis]), device: x.device), mean = sum.div(count, RoundingMode.trunc);
         return mean.to(x.dtype);
     }
 

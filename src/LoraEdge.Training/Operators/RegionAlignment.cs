@@ -43,8 +43,8 @@ internal static class RegionAlignment
             using Tensor picked = tensor(images, device: image.device), chosen = image.index_select(0, picked);
             using Tensor flatRows = tensor(rowWeights, image.dtype, image.device), left = flatRows.reshape(images.Length, 1, height, x[2]);
             using Tensor flatColumns = tensor(columnWeights, image.dtype, image.device), right = flatColumns.reshape(images.Length, 1, width, x[3]), turned = right.transpose(2, 3);
-            using Tensor narrowed = chosen.matmul(turned);
-            return [left.matmul(narrowed)];
+            using Tensor narrowed = MatrixProduct.Of(chosen, turned);
+            return [MatrixProduct.Of(left, narrowed)];
         };
     }
 

@@ -21,7 +21,7 @@ internal static class Shapes
         long start = Clamp(node.Node.GetInt("start", 0), shape.Length), end = Clamp(node.Node.GetInt("end", shape.Length), shape.Length);
         long[] part = start < end ? [.. shape.Skip((int)start).Take((int)(end - start))] : [];
         node.DependsOnShapesOnly = true;
-        return _ => [tensor(part)];
+        return _ => [tensor(part, device: node.Device)];
     }
 
     private static long Clamp(long index, int rank) => Math.Max(0, Math.Min(rank, index < 0 ? index + rank : index));
@@ -30,7 +30,7 @@ internal static class Shapes
     {
         long count = node.Shape(0).Aggregate(1L, (product, size) => product * size);
         node.DependsOnShapesOnly = true;
-        return _ => [tensor(count)];
+        return _ => [tensor(count, device: node.Device)];
     }
 
     private static Operation Transpose(NodeContext node)

@@ -62,7 +62,10 @@ internal sealed record TransposedConvolution(WindowAttributes Attributes, long[]
         return asked is null ? (begins, ends) : (begins, [.. full.Select((size, axis) => size - begins[axis] - asked[axis])]);
     }
 
-    private Tensor Multiply(Tensor x, Tensor weight, Tensor? bias, long[] padding, long[] extension) => Attributes.Kernel.Length switch
+    private Tensor Multiply(Tensor x, Tensor weight, Tensor? bias, long[] padding, long[] extension) =>
+        NarrowProduct.Of(x, weight, bias, (narrow, narrowBias) => MultiplyAlike(narrow, weight, narrowBias, padding, extension));
+
+    private Tensor MultiplyAlike(Tensor x, Tensor weight, Tensor? bias, long[] padding, long[] extension) => Attributes.Kernel.Length switch
     {
         1 => nn.functional.conv_transpose1d(x, weight, bias, Attributes.Strides[0], padding[0], extension[0], Attributes.Dilations[0], Groups),
         2 => nn.functional.conv_transpose2d(x, weight, bias, Attributes.Strides, padding, extension, Attributes.Dilations, Groups),

@@ -26,7 +26,7 @@ internal static class Windows
         double step = 2 * Math.PI / (periodic ? size[0] : size[0] - 1);
         double[] values = [.. Enumerable.Range(0, (int)size[0]).Select(at => a - b * Math.Cos(step * at) + c * Math.Cos(2 * step * at))];
         ScalarType type = ElementTypes.FromOnnx((int)node.Node.GetInt("output_datatype", OnnxDataType.Float))!.Value;
-        return _ => [tensor(values, type)];
+        return _ => [tensor(values, type, node.Device)];
     }
 
     private static string? Objection(OnnxNode node) =>

@@ -27,6 +27,9 @@ public sealed record PopulationOptions
     /// <summary>Global norm to which the gradients of what is shared are clipped. Default: 1.</summary>
     public double GradientClipNorm { get; init; } = 1;
 
+    /// <summary>The processor to compute on. Default: the CPU.</summary>
+    public TrainingDevice Device { get; init; }
+
     /// <summary>CPU threads that libtorch may use. Default: 1.</summary>
     public int Threads { get; init; } = 1;
 

@@ -1,7 +1,6 @@
 using LoraEdge.Onnx;
 using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
-using LoraEdge.Training.Records;
 
 namespace LoraEdge.Training.Population;
 
@@ -40,11 +39,12 @@ public sealed class PopulationTuner : IDisposable
         if (people < 1)
             throw new InvalidOptionsException($"{nameof(people)} is {people}; a population has at least one person.");
         _options.Validate();
-        NativeLibtorch.EnsureLoaded();
-        SupportCheck.Require(model, [objective.ValueName]);
+        objective.Validate();
+        Placement placement = Placement.On(_options.Device);
+        SupportCheck.Require(model, ObjectiveValues.Of(model, objective));
         TorchSharp.torch.set_num_threads(_options.Threads);
-        _weights = Share(model, objective, _options);
-        _run = new ObjectiveRun(model, objective, _weights);
+        _weights = Share(model, objective, _options, placement.Device);
+        _run = new ObjectiveRun(model, objective, _weights, placement);
         _optimizerOfA = new AdamW(_weights.A, _ => 0);
         _optimizerOfModel = new AdamW(_weights.Model, parameter => parameter.dim() > 1 ? _options.WeightDecay : 0);
         _people = [.. Enumerable.Range(0, people).Select(_ => new Person(_weights.B))];
@@ -63,12 +63,12 @@ public sealed class PopulationTuner : IDisposable
     /// <exception cref="TrainingFailedException">The loss or a gradient is not finite; nothing was changed.</exception>
     public double Step(int person, IReadOnlyList<Interaction> records, double learningRate, double personLearningRate)
     {
-        using RecordBatch batch = _run.Batch(records);
+        _run.RequireBatch(records);
         _weights.ClearGradients();
         if (_options.TrainsModel)
-            LearnWithoutAnybody(batch);
+            LearnWithoutAnybody(records);
         _people[person].Enter();
-        double loss = _run.Backward(batch), norm = _optimizerOfA.GradientNorm(), modelNorm = _optimizerOfModel.GradientNorm();
+        double loss = _run.Backward(records), norm = _optimizerOfA.GradientNorm(), modelNorm = _optimizerOfModel.GradientNorm();
         if (double.IsNaN(loss + norm + modelNorm) || double.IsInfinity(loss + norm + modelNorm))
             throw new TrainingFailedException($"At step {Steps} the loss is {loss} and the gradients' norms are {norm} and {modelNorm}. Lower the learning rates ({learningRate}, {personLearningRate}).");
         _people[person].Update(personLearningRate);
@@ -106,20 +106,20 @@ public sealed class PopulationTuner : IDisposable
         _weights.Dispose();
     }
 
-    private static SharedWeights Share(OnnxModel model, Objective objective, PopulationOptions options)
+    private static SharedWeights Share(OnnxModel model, Objective objective, PopulationOptions options, TorchSharp.torch.Device device)
     {
         IReadOnlyList<AdaptableLayer> layers = ObjectiveLayers.Find(model, objective, options.IncludeLayers, options.ExcludeLayers);
         float[][] rows = [.. layers.Select(layer => options.Start.A(layer.AsWeight(), options.Rank))];
         return new SharedWeights(
-            new LowRankWeights(layers, rows, options.Rank, scale: 1, trainA: true),
-            options.TrainsModel ? new FullWeights(model.Graph, objective.ValueName) : null);
+            new LowRankWeights(layers, rows, options.Rank, scale: 1, trainA: true, device),
+            options.TrainsModel ? new FullWeights(model.Graph, ObjectiveValues.Of(model, objective), device) : null);
     }
 
     /// <summary>Leaves gradients of the model alone: those of A are zero where B is.</summary>
-    private void LearnWithoutAnybody(RecordBatch batch)
+    private void LearnWithoutAnybody(IReadOnlyList<Interaction> records)
     {
         _weights.LeaveEverybodyOut();
-        _run.Backward(batch);
+        _run.Backward(records);
         _weights.ClearGradientsOfB();
     }
 }

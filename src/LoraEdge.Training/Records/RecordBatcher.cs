@@ -10,15 +10,34 @@ internal static class RecordBatcher
     /// <summary>Added to the score of a class that was not possible: its probability becomes exactly zero in fp32.</summary>
     private const float Impossible = -1e9f;
 
+    private static readonly Dictionary<string, Tensor> s_none = [];
+
     /// <summary>Makes one batch.</summary>
     /// <param name="records">At least one; all of one shape.</param>
     /// <param name="classCount">Number of classes, for records among others with a mask that have none.</param>
-    public static RecordBatch Create(IReadOnlyList<Interaction> records, int classCount)
+    /// <param name="device">Where the model runs; null for the CPU.</param>
+    public static RecordBatch Create(IReadOnlyList<Interaction> records, int classCount, Device? device = null)
     {
-        Interaction first = records[0];
-        var inputs = first.Inputs.Keys.ToDictionary(name => name, name => Concatenate(records, name), StringComparer.Ordinal);
+        Dictionary<string, Tensor> inputs = Inputs(records, device);
+        return Targets(records, classCount, device) with { Inputs = inputs };
+    }
+
+    /// <summary>What the model saw, batch axis first; the caller's.</summary>
+    /// <param name="records">At least one; all of one shape.</param>
+    /// <param name="device">Where the model runs; null for the CPU.</param>
+    public static Dictionary<string, Tensor> Inputs(IReadOnlyList<Interaction> records, Device? device = null) =>
+        records[0].Inputs.Keys.ToDictionary(name => name, name => Placement.Move(Concatenate(records, name), device ?? CPU), StringComparer.Ordinal);
+
+    /// <summary>Makes a batch without inputs.</summary>
+    /// <param name="records">At least one, with targets of one length.</param>
+    /// <param name="classCount">Number of classes, for records among others with a mask that have none.</param>
+    /// <param name="device">Where the model runs; null for the CPU.</param>
+    public static RecordBatch Targets(IReadOnlyList<Interaction> records, int classCount, Device? device = null)
+    {
+        Tensor? Placed(Tensor? tensor) => tensor is null ? null : Placement.Move(tensor, device ?? CPU);
         (Tensor? allowed, Tensor? padding) = Allowed(records, classCount);
-        return new RecordBatch(records, inputs, Classes(records), Values(records), allowed, padding, tensor([.. records.Select(record => record.Weight)]));
+        return new RecordBatch(
+            records, s_none, Placed(Classes(records)), Placed(Values(records)), Placed(allowed), Placed(padding), Placed(tensor([.. records.Select(record => record.Weight)]))!);
     }
 
     private static Tensor Concatenate(IReadOnlyList<Interaction> records, string name)

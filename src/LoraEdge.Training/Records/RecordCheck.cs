@@ -1,4 +1,5 @@
 using LoraEdge.Onnx;
+using LoraEdge.Training.Sequences;
 
 namespace LoraEdge.Training.Records;
 
@@ -9,11 +10,13 @@ internal static class RecordCheck
     /// <exception cref="InvalidInputException">Some records do not fit; it has them all, and the message names the first by its index.</exception>
     public static void Require(OnnxModel model, Objective objective, IReadOnlyList<Interaction> records)
     {
-        RequireEach(records, model.Name, record => InputProblem(model, record) ?? objective.ProblemWith(record.Target));
+        var inputs = new RecordInputs(model, objective);
+        RequireEach(records, model.Name, record => WeightProblem(record) ?? StateProblem(objective, record)
+            ?? StepProblem(record, step => inputs.ProblemWith(step) ?? TargetProblem(objective, record, step)) ?? ShapeProblem(record) ?? LearningProblem(objective, record));
         if (objective.Loss == LossKind.CrossEntropy)
             return;
         Dictionary<string, int> lengths = TargetLengths(records);
-        RequireEach(records, model.Name, record => LengthProblem(record, lengths));
+        RequireEach(records, model.Name, record => StepProblem(record, step => LengthProblem(step, lengths)));
     }
 
     /// <summary>Checks the class indices, once the number of classes is known.</summary>
@@ -23,7 +26,7 @@ internal static class RecordCheck
         if (objective.Loss is LossKind.MeanSquaredError or LossKind.Huber)
             return;
         long?[] shape = [null, null, classCount];
-        RequireEach(records, $"'{objective.ValueName}'", record => objective.ProblemWith(record.Target, shape));
+        RequireEach(records, $"'{objective.ValueName}'", record => StepProblem(record, step => step.Target.IsNone ? null : objective.ProblemWith(step.Target, shape)));
     }
 
     /// <summary>Checks that records can be concatenated.</summary>
@@ -38,38 +41,53 @@ internal static class RecordCheck
         }
     }
 
-    private static string? InputProblem(OnnxModel model, Interaction record)
+    /// <summary>The first step with a problem; a record that is none of several is its only step.</summary>
+    private static string? StepProblem(Interaction record, Func<Interaction, string?> problemOf)
     {
-        if (float.IsNaN(record.Weight) || float.IsInfinity(record.Weight) || record.Weight < 0)
-            return $"its weight is {record.Weight}; a weight is finite and not negative";
-        foreach (ValueInfo input in model.Graph.Inputs)
+        if (record.Steps.Count == 0)
+            return problemOf(record);
+        for (int i = 0; i < record.Steps.Count; i++)
         {
-            if (!record.Inputs.TryGetValue(input.Name, out HostTensor? tensor))
-                return $"the input '{input.Name}' is missing";
-            if ((int)tensor.ElementType != input.ElementType)
-                return $"the input '{input.Name}' holds {tensor.ElementType}";
-            if (tensor.Shape.Length == 0 || tensor.Shape[0] != 1)
-                return $"the first axis of '{input.Name}' is the batch axis and must have size 1 in a record, but the shape is {Describe(tensor.Shape)}";
-            if (input.Shape is { } declared && !FitsBehindBatch(declared, tensor.Shape))
-                return $"the input '{input.Name}' is declared as [{string.Join(",", declared)}], not {Describe(tensor.Shape)}";
+            if (problemOf(record.Steps[i]) is { } problem)
+                return $"in its step {i} of {record.Steps.Count}, {problem}";
         }
 
-        return record.Inputs.Count == model.Graph.Inputs.Count
-            ? null
-            : $"it has inputs that the model lacks; the model's are: {string.Join(", ", model.Graph.Inputs.Select(input => input.Name))}";
+        return null;
     }
 
-    private static bool FitsBehindBatch(IReadOnlyList<Dimension> declared, long[] shape)
+    private static string? WeightProblem(Interaction record)
     {
-        if (declared.Count != shape.Length)
-            return false;
-        for (int axis = 1; axis < shape.Length; axis++)
+        foreach (float weight in record.Steps.Select(step => step.Weight).Append(record.Weight))
         {
-            if (declared[axis].Size is { } size && size != shape[axis])
-                return false;
+            if (float.IsNaN(weight) || float.IsInfinity(weight) || weight < 0)
+                return $"its weight is {weight}; a weight is finite and not negative";
         }
 
-        return true;
+        return null;
+    }
+
+    private static string? StateProblem(Objective objective, Interaction record) => record.Steps.Count == 0 || objective.States.Count > 0
+        ? null
+        : $"it is a sequence of {record.Steps.Count} steps, but the objective names no states to carry from one to the next; set {nameof(Objective)}.{nameof(objective.States)}, or hand in the steps as records";
+
+    private static string? LearningProblem(Objective objective, Interaction record)
+    {
+        if (objective.States.Count == 0)
+            return null;
+        int burnIn = objective.BurnInOf(record);
+        IReadOnlyList<Interaction> steps = SequenceSteps.Of(record);
+        return steps.Skip(burnIn).All(step => step.Target.IsNone)
+            ? $"none of its {steps.Count} steps has a target that is learned; the first {burnIn} are burn-in"
+            : null;
+    }
+
+    private static string? TargetProblem(Objective objective, Interaction record, Interaction step) =>
+        record.Steps.Count > 0 && step.Target.IsNone ? null : objective.ProblemWith(step.Target);
+
+    private static string? ShapeProblem(Interaction record)
+    {
+        string first = RecordShape.Of(record);
+        return StepProblem(record, step => RecordShape.Of(step) is var own && own != first ? $"the inputs are {own}, but those of the first step are {first}" : null);
     }
 
     /// <summary>Finds every record that does not fit, not the first one alone: one bad record seldom comes by itself.</summary>
@@ -95,16 +113,18 @@ internal static class RecordCheck
     /// them have, so that one bad record in front does not spoil all behind it.
     /// </summary>
     private static Dictionary<string, int> TargetLengths(IReadOnlyList<Interaction> records) => records
+        .SelectMany(SequenceSteps.Of)
+        .Where(step => !step.Target.IsNone)
         .GroupBy(RecordShape.Of, LengthOf, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => group.GroupBy(length => length).OrderByDescending(same => same.Count()).First().Key, StringComparer.Ordinal);
 
-    private static string? LengthProblem(Interaction record, Dictionary<string, int> lengths)
+    private static string? LengthProblem(Interaction step, Dictionary<string, int> lengths)
     {
-        int length = LengthOf(record), usual = lengths[RecordShape.Of(record)];
+        if (step.Target.IsNone)
+            return null;
+        int length = LengthOf(step), usual = lengths[RecordShape.Of(step)];
         return length == usual ? null : $"its target has {length} numbers, but those of most records with inputs of the same shapes have {usual}";
     }
 
-    private static int LengthOf(Interaction record) => record.Target.Classes?.Length ?? record.Target.Values!.Length;
-
-    private static string Describe(long[] shape) => $"[{string.Join(",", shape)}]";
+    private static int LengthOf(Interaction step) => step.Target.Classes?.Length ?? step.Target.Values!.Length;
 }

@@ -1,7 +1,8 @@
 namespace LoraEdge.Training.Records;
 
 /// <summary>
-/// Draws batches of records of equal shapes, each record once per epoch, in an order that depends on the seed alone.
+/// Draws batches of records of equal shapes, each record once per epoch, in an order that depends on the seed alone. Sequences
+/// of one batch differ in length by less than a factor of two: the shorter ones are run on for as long as the longest.
 /// </summary>
 internal sealed class RecordSampler
 {
@@ -13,7 +14,7 @@ internal sealed class RecordSampler
     /// <summary>Prepares the draw.</summary>
     public RecordSampler(IReadOnlyList<Interaction> records, int batchSize, ulong seed)
     {
-        _groups = [.. records.GroupBy(RecordShape.Of, StringComparer.Ordinal).Select(group => group.ToList())];
+        _groups = [.. records.GroupBy(KeyOf, StringComparer.Ordinal).Select(group => group.ToList())];
         _batchSize = batchSize;
         _random = new SplitMix(seed);
         BatchesPerEpoch = _groups.Sum(group => (group.Count + batchSize - 1) / batchSize);
@@ -32,7 +33,15 @@ internal sealed class RecordSampler
 
     /// <summary>All records once, in batches, in their own order.</summary>
     public static IEnumerable<List<Interaction>> InOrder(IReadOnlyList<Interaction> records, int batchSize) =>
-        records.GroupBy(RecordShape.Of, StringComparer.Ordinal).SelectMany(group => Cut([.. group], batchSize));
+        records.GroupBy(KeyOf, StringComparer.Ordinal).SelectMany(group => Cut([.. group], batchSize));
+
+    private static string KeyOf(Interaction record)
+    {
+        int most = 1;
+        while (most < record.Steps.Count)
+            most *= 2;
+        return most == 1 ? RecordShape.Of(record) : $"{RecordShape.Of(record)}, up to {most} steps";
+    }
 
     private static IEnumerable<List<Interaction>> Cut(List<Interaction> group, int batchSize)
     {

@@ -26,6 +26,14 @@ public sealed class TargetTests
     }
 
     [Test]
+    public void NoTarget_HasNothing()
+    {
+        Assert.That(Target.None.IsNone);
+        Assert.That(Target.Class(0).IsNone, Is.False);
+        Assert.That(Target.Regression(1).IsNone, Is.False);
+    }
+
+    [Test]
     public void ARegression_HasValuesAndNoClasses()
     {
         Target target = Target.Regression(0.5f, 2f);

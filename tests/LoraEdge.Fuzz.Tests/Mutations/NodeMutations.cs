@@ -20,6 +20,8 @@ internal static class NodeMutations
         ("ai.onnx.ml", "TreeEnsembleClassifier"), ("ai.onnx.ml", "ArrayFeatureExtractor"), ("ai.onnx.ml", "SVMRegressor"), ("ai.onnx.ml", "LabelEncoder"), ("ai.onnx.ml", "Normalizer"),
     ];
 
+    private static readonly string[] s_names = ["renamed", "renamed", "", "", "a\0b", "\u00fc", new('n', 5000)];
+
     /// <summary>Another operator on the same inputs; half of the time one that the graph has anyway.</summary>
     public static void ChangeOperator(ModelProto model, Random random)
     {
@@ -94,7 +96,7 @@ internal static class NodeMutations
         if (Parts.Graph(model, random) is not { } graph)
             return;
         NodeProto node = random.Pick(graph.Node);
-        Replace(node.Output, random.Percent(40) ? Parts.Name(graph, random) : random.Percent(50) ? "renamed" : "", random);
+        Replace(node.Output, random.Percent(40) ? Parts.Name(graph, random) : random.Pick(s_names), random);
     }
 
     /// <summary>Leaves an input out, by an empty name or altogether.</summary>

@@ -28,6 +28,18 @@ internal static class TensorMutations
     /// <summary>Axes in another order, split or joined: as many elements as before.</summary>
     public static void SwapShape(ModelProto model, Random random) => With(model, random, SwapShape);
 
+    /// <summary>Two tensors with each other's shape.</summary>
+    public static void ExchangeShapes(ModelProto model, Random random)
+    {
+        if (Parts.Tensor(model, random) is not { } one || Parts.Tensor(model, random) is not { } other || ReferenceEquals(one, other))
+            return;
+        long[] dims = [.. one.Dims], others = [.. other.Dims];
+        one.Dims.Clear();
+        one.Dims.AddRange(others);
+        other.Dims.Clear();
+        other.Dims.AddRange(dims);
+    }
+
     /// <summary>Fewer or more elements, and a shape that goes with them.</summary>
     public static void Resize(ModelProto model, Random random) => With(model, random, Resize);
 

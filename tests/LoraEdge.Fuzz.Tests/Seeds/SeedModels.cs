@@ -1,20 +1,22 @@
 namespace LoraEdge.Fuzz.Tests.Seeds;
 
-/// <summary>The models that cases begin with: those built here, and, where the test data is there, ONNX's node tests and small policies.</summary>
-internal sealed class SeedModels
+/// <summary>The models that cases begin with: those built here and in the test kit, and, where the test data is there, ONNX's node tests and small policies.</summary>
+internal static class SeedModels
 {
     private static readonly string[] s_policies = ["Basic", "3DBall", "Hallway"];
 
-    private readonly IReadOnlyList<FuzzSeed> _built = [.. BuiltModels.All()];
-    private readonly IReadOnlyList<FuzzSeed> _policies = [.. s_policies.Select(name => Path.Combine(TestData.Root, "models", "mlagents", $"{name}.onnx")).Where(File.Exists).Select(FromFile)];
-    private readonly IReadOnlyList<string> _nodes = NodeFolders();
+    private static readonly IReadOnlyList<FuzzSeed> s_built = [.. BuiltModels.All()];
+    private static readonly IReadOnlyList<LayerModel> s_layers = [.. LayerModels.All];
+    private static readonly IReadOnlyList<string> s_realModels = [.. s_policies.Select(name => Path.Combine(TestData.Root, "models", "mlagents", $"{name}.onnx")).Where(File.Exists)];
+    private static readonly IReadOnlyList<string> s_nodeTests = NodeFolders();
 
     /// <summary>Draws one: half of them are node tests, since those have most operators.</summary>
-    public FuzzSeed Draw(Random random) => random.Next(20) switch
+    public static FuzzSeed Draw(Random random) => random.Next(20) switch
     {
-        < 1 when _policies.Count > 0 => random.Pick(_policies),
-        < 11 when _nodes.Count > 0 => FromNodeTest(random.Pick(_nodes)),
-        _ => random.Pick(_built),
+        < 1 when s_realModels.Count > 0 => FromFile(random.Pick(s_realModels)),
+        < 10 when s_nodeTests.Count > 0 => FromNodeTest(random.Pick(s_nodeTests)),
+        < 13 => FromLayer(random.Pick(s_layers)),
+        _ => random.Pick(s_built),
     };
 
     private static IReadOnlyList<string> NodeFolders()
@@ -24,6 +26,8 @@ internal sealed class SeedModels
     }
 
     private static FuzzSeed FromFile(string path) => new(Path.GetFileNameWithoutExtension(path), File.ReadAllBytes(path), new Dictionary<string, Initializer>());
+
+    private static FuzzSeed FromLayer(LayerModel layer) => new(layer.Name, layer.Build().ToBytes(), new Dictionary<string, Initializer>());
 
     private static FuzzSeed FromNodeTest(string folder)
     {

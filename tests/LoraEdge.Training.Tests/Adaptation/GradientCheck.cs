@@ -28,15 +28,15 @@ internal sealed class GradientCheck : IDisposable
     }
 
     /// <summary>Draws c.</summary>
-    public GradientCheck(OnnxModel model, TrainableWeights weights, IReadOnlyDictionary<string, HostTensor> inputs)
+    public GradientCheck(OnnxModel model, TrainableWeights weights, IReadOnlyDictionary<string, HostTensor> inputs, Placement? placement = null)
     {
         X = inputs.TryGetValue("x", out HostTensor? x) ? x.AsSpan<float>().ToArray() : [];
         _weights = weights;
-        _executor = new GraphExecutor(model, weights);
-        _inputs = inputs.ToTorch();
+        _executor = new GraphExecutor(model, weights, placement);
+        _inputs = inputs.ToTorch(_executor.Placement.Device);
         using Tensor y = _executor.Run(_inputs, "y").Single();
         C = Numbers.Normal((int)y.numel(), seed: 22);
-        _coefficients = HostTensor.From(C, y.shape).ToTorch();
+        _coefficients = Placement.Move(HostTensor.From(C, y.shape).ToTorch(), _executor.Placement.Device);
     }
 
     /// <summary>The input x, row-major; empty where the model has none.</summary>

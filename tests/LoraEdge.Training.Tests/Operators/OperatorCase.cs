@@ -110,11 +110,12 @@ internal sealed record OperatorCase(string Operator, int Opset = 17)
     public OnnxModel Model() => Model(NamedOutputs.Select(_ => (TensorElementType.Float32, Array.Empty<long>())));
 
     /// <summary>Runs the node with the executor.</summary>
-    public HostTensor[] Execute()
+    /// <param name="placement">Where; null for the CPU.</param>
+    public HostTensor[] Execute(Placement? placement = null)
     {
-        using var executor = new GraphExecutor(Model());
+        using var executor = new GraphExecutor(Model(), null, placement);
         using var _ = no_grad();
-        Dictionary<string, Tensor> inputs = _fed.ToTorch();
+        Dictionary<string, Tensor> inputs = _fed.ToTorch(executor.Placement.Device);
         Tensor[] results = [];
         try
         {

@@ -24,6 +24,20 @@ public sealed class RecordSamplerTests
     }
 
     [Test]
+    public void Sequences_OfOneBatch_DifferInLengthByLessThanAFactorOfTwo()
+    {
+        Interaction[] records = [.. Enumerable.Range(1, 40).Select(length => Interaction.Sequence([.. Enumerable.Repeat(Record(2), length)]))];
+        var sampler = new RecordSampler(records, batchSize: 8, seed: 1);
+
+        IReadOnlyList<Interaction>[] batches = [.. Enumerable.Range(0, sampler.BatchesPerEpoch).Select(_ => sampler.Next())];
+
+        Assert.That(batches.SelectMany(batch => batch), Is.EquivalentTo(records));
+        foreach (IReadOnlyList<Interaction> batch in batches)
+            Assert.That(batch.Max(record => record.Steps.Count), Is.LessThan(2 * batch.Min(record => record.Steps.Count)));
+        Assert.That(batches.Select(batch => batch.Select(record => record.Steps.Count).Distinct().Count()), Has.Some.GreaterThan(1));
+    }
+
+    [Test]
     public void BatchesOfDifferentShapes_ComeInMixedOrder()
     {
         var sampler = new RecordSampler(s_records, batchSize: 4, seed: 1);

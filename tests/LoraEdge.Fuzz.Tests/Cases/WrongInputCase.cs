@@ -1,6 +1,0 @@
-namespace LoraEdge.Fuzz.Tests.Cases;
-
-internal sealed class WrongInputCase : IFuzzCase
-{
-    public string Run(Random random) => "";
-}
