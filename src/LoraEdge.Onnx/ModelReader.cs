@@ -58,8 +58,8 @@ internal static class ModelReader
 
     private static string[] ReadsOf(NodeProto node, string model)
     {
-        // An omitted input at the end means nothing, but some of ONNX Runtime's kernels end the process where there is one.
-        while (node.Input.Count > 0 && node.Input[node.Input.Count - 1].Length == 0)
+        // An omitted input at the end means nothing, but ONNX Runtime ends the process where LayerNormalization has one.
+        while (node.OpType == "LayerNormalization" && node.Input.Count > 0 && node.Input[node.Input.Count - 1].Length == 0)
             node.Input.RemoveAt(node.Input.Count - 1);
         NodeNames.ByName(node, model);
         return [.. node.Input.Where(input => input.Length > 0).Concat(SubgraphScope.Captures(node, model))];

@@ -70,7 +70,7 @@ internal static class NodeLimits
                 return $"omits its input {slot}";
         }
 
-        return node.Inputs.Count < 2 ? "has fewer than two inputs" : null;
+        return node.Inputs.Count < ranks.Length ? $"has fewer than {ranks.Length} inputs" : null;
     }
 
     private static int? RankOf(OnnxGraph graph, OnnxNode node, int slot) =>

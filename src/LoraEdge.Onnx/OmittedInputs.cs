@@ -1,48 +1,81 @@
 namespace LoraEdge.Onnx;
 
 /// <summary>
-/// Which inputs a node may omit in front of others by an empty name. ONNX Runtime does not check this, and ends the process
-/// where a kernel reads an input that is not there. (At the end an empty name means nothing; <see cref="ModelReader"/> drops it.)
+/// Which inputs a node may omit by an empty name. ONNX Runtime does not check this, and ends the process where a kernel reads an
+/// input that is not there.
 /// </summary>
 internal static class OmittedInputs
 {
-    private const string Microsoft = "com.microsoft.";
-
-    // Those with others behind them. Operators of ONNX that are not listed have none; of operators of other domains that are not
-    // listed nothing is known.
-    private static readonly Dictionary<string, int[]> s_optional = new(StringComparer.Ordinal)
+    // In ONNX optional inputs come after all others. Operators that are not listed have none.
+    private static readonly Dictionary<string, int> s_firstOptional = new(StringComparer.Ordinal)
     {
-        ["Attention"] = [3, 4, 5],
-        ["Clip"] = [1],
-        ["ConvInteger"] = [2],
-        ["DFT"] = [1],
-        ["DeformConv"] = [3],
-        ["Dropout"] = [1],
-        ["GRU"] = [3, 4],
-        ["LSTM"] = [3, 4, 5, 6],
-        ["Loop"] = [0, 1],
-        ["MatMulInteger"] = [2],
-        ["NonMaxSuppression"] = [2, 3],
-        ["Pad"] = [2],
-        ["RNN"] = [3, 4],
-        ["Resize"] = [1, 2],
-        ["STFT"] = [2],
-        ["Scan"] = [0],
-        ["Slice"] = [3],
-        [Microsoft + "Attention"] = [3, 4, 5],
-        [Microsoft + "BiasGelu"] = [],
-        [Microsoft + "DynamicQuantizeMatMul"] = [3],
-        [Microsoft + "EmbedLayerNormalization"] = [1, 4],
-        [Microsoft + "FusedMatMul"] = [],
-        [Microsoft + "GroupQueryAttention"] = [1, 2, 3, 4, 7, 8, 9, 10, 11, 12],
-        [Microsoft + "MatMulIntegerToFloat"] = [4, 5],
-        [Microsoft + "MatMulNBits"] = [3, 4],
-        [Microsoft + "MultiHeadAttention"] = [1, 2, 3, 4, 5, 6, 7, 8],
-        [Microsoft + "QLinearAdd"] = [2, 5],
-        [Microsoft + "QLinearMul"] = [2, 5],
-        [Microsoft + "RotaryEmbedding"] = [],
-        [Microsoft + "SkipLayerNormalization"] = [3],
-        [Microsoft + "SkipSimplifiedLayerNormalization"] = [],
+        ["Attention"] = 3,
+        ["Clip"] = 1,
+        ["Conv"] = 2,
+        ["ConvInteger"] = 2,
+        ["ConvTranspose"] = 2,
+        ["DFT"] = 1,
+        ["DeformConv"] = 3,
+        ["DequantizeLinear"] = 2,
+        ["Dropout"] = 1,
+        ["GRU"] = 3,
+        ["Gemm"] = 2,
+        ["LSTM"] = 3,
+        ["LayerNormalization"] = 2,
+        ["Loop"] = 0,
+        ["MatMulInteger"] = 2,
+        ["MaxUnpool"] = 2,
+        ["NegativeLogLikelihoodLoss"] = 2,
+        ["NonMaxSuppression"] = 2,
+        ["Optional"] = 0,
+        ["OptionalHasElement"] = 0,
+        ["Pad"] = 2,
+        ["QLinearConv"] = 8,
+        ["QuantizeLinear"] = 2,
+        ["RNN"] = 3,
+        ["ReduceL1"] = 1,
+        ["ReduceL2"] = 1,
+        ["ReduceLogSum"] = 1,
+        ["ReduceLogSumExp"] = 1,
+        ["ReduceMax"] = 1,
+        ["ReduceMean"] = 1,
+        ["ReduceMin"] = 1,
+        ["ReduceProd"] = 1,
+        ["ReduceSum"] = 1,
+        ["ReduceSumSquare"] = 1,
+        ["Resize"] = 1,
+        ["RotaryEmbedding"] = 3,
+        ["STFT"] = 2,
+        ["Scan"] = 0,
+        ["SequenceInsert"] = 2,
+        ["Slice"] = 3,
+        ["SoftmaxCrossEntropyLoss"] = 2,
+        ["Split"] = 1,
+        ["SplitToSequence"] = 1,
+        ["Squeeze"] = 1,
+        ["TensorScatter"] = 2,
+        ["Trilu"] = 1,
+    };
+
+    // Elsewhere they stand where they were added. Of operators that are not listed nothing is known.
+    private static readonly Dictionary<string, int[]> s_neededByMicrosoft = new(StringComparer.Ordinal)
+    {
+        ["Attention"] = [0, 1, 2],
+        ["BiasGelu"] = [0, 1],
+        ["DynamicQuantizeMatMul"] = [0, 1, 2],
+        ["EmbedLayerNormalization"] = [0, 2, 3, 5, 6],
+        ["FastGelu"] = [0],
+        ["FusedGemm"] = [0, 1],
+        ["FusedMatMul"] = [0, 1],
+        ["GroupQueryAttention"] = [0, 5, 6],
+        ["MatMulIntegerToFloat"] = [0, 1, 2, 3],
+        ["MatMulNBits"] = [0, 1, 2],
+        ["MultiHeadAttention"] = [0],
+        ["QLinearAdd"] = [0, 1, 3, 4, 6],
+        ["QLinearMul"] = [0, 1, 3, 4, 6],
+        ["RotaryEmbedding"] = [0, 1, 2, 3],
+        ["SkipLayerNormalization"] = [0, 1, 2],
+        ["SkipSimplifiedLayerNormalization"] = [0, 1, 2],
     };
 
     /// <summary>Checks a graph and its subgraphs.</summary>
@@ -51,10 +84,9 @@ internal static class OmittedInputs
     {
         foreach (OnnxNode node in graph.Nodes)
         {
-            int[]? optional = OptionalOf(node);
-            for (int i = 0; i < node.Inputs.Count && optional is not null; i++)
+            for (int i = 0; i < node.Inputs.Count; i++)
             {
-                if (node.Inputs[i].Length == 0 && !optional.Contains(i))
+                if (node.Inputs[i].Length == 0 && IsNeeded(node, i))
                     throw new ModelFormatException($"{model}: the node {node} omits its input {i}, which the operator needs. Export the model again.");
             }
         }
@@ -63,10 +95,10 @@ internal static class OmittedInputs
             Check(inner, model);
     }
 
-    private static int[]? OptionalOf(OnnxNode node)
+    private static bool IsNeeded(OnnxNode node, int input) => node.Domain switch
     {
-        if (node.Domain.Length == 0)
-            return s_optional.TryGetValue(node.OpType, out int[]? own) ? own : [];
-        return s_optional.TryGetValue($"{node.Domain}.{node.OpType}", out int[]? optional) ? optional : null;
-    }
+        "" => !s_firstOptional.TryGetValue(node.OpType, out int first) || input < first,
+        "com.microsoft" => s_neededByMicrosoft.TryGetValue(node.OpType, out int[]? needed) && needed.Contains(input),
+        _ => false,
+    };
 }

@@ -18,16 +18,17 @@ internal static class TensorLayout
             throw Malformed(tensor, model, $"has {tensor.Dims.Count} axes, and LoraEdge reads at most {MaxRank}");
         if (tensor.Dims.Any(size => size < 0))
             throw Malformed(tensor, model, $"has the shape {ShapeOf(tensor)}, but sizes cannot be negative");
-        // Sizes beside a 0 count as well: runtimes compute strides from them.
+        if (tensor.Dims.Contains(0))
+            return 0;
         long count = 1;
-        foreach (long size in tensor.Dims.Where(size => size > 0))
+        foreach (long size in tensor.Dims)
         {
             if (count > long.MaxValue / size)
                 throw Malformed(tensor, model, $"has the shape {ShapeOf(tensor)}, more elements than any file can hold");
             count *= size;
         }
 
-        return tensor.Dims.Contains(0) ? 0 : count;
+        return count;
     }
 
     /// <summary>Bytes of the raw form; only meaningful for types other than strings.</summary>
