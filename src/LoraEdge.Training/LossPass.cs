@@ -101,10 +101,10 @@ internal sealed class LossPass : IDisposable
     /// <inheritdoc />
     public void Dispose() => Executor.Dispose();
 
-    private T Guarded<T>(Func<T> pass)
+    private T Guarded<T>(Func<T> work)
     {
         _memory.Cap?.Require();
-        return LibtorchErrors.Typed(pass);
+        return LibtorchErrors.Typed(work);
     }
 
     private double Differentiate(RecordBatch batch)

@@ -9,12 +9,19 @@ internal sealed class FullWeights : TrainableWeights
 {
     private readonly SortedDictionary<string, Tensor> _parameters = new(StringComparer.Ordinal);
 
+    /// <summary>Copies the initializers as parameters in fp32, on the CPU.</summary>
+    /// <inheritdoc cref="FullWeights(OnnxGraph, IReadOnlyList{string}, Device)"/>
+    public FullWeights(OnnxGraph graph, params string[] values)
+        : this(graph, values, null)
+    {
+    }
+
     /// <summary>Copies the initializers as parameters in fp32.</summary>
     /// <param name="graph">The model's graph.</param>
     /// <param name="values">Only ancestors of these values are trained.</param>
     /// <param name="device">Where to hold them; null for the CPU.</param>
     /// <exception cref="InvalidOptionsException">No weight leads to the values.</exception>
-    public FullWeights(OnnxGraph graph, IReadOnlyList<string> values, Device? device = null)
+    public FullWeights(OnnxGraph graph, IReadOnlyList<string> values, Device? device)
     {
         foreach (string name in graph.AncestorsOf(values).SelectMany(node => node.Inputs.Concat(node.CapturedValues)).Distinct())
         {
@@ -25,12 +32,6 @@ internal sealed class FullWeights : TrainableWeights
         if (_parameters.Count == 0)
             throw new InvalidOptionsException($"No float32 weight leads to '{string.Join("', '", values)}', so there is nothing to train.");
         (Names, Parameters) = ([.. _parameters.Keys], [.. _parameters.Values]);
-    }
-
-    /// <summary>Copies the initializers that lead to one value.</summary>
-    public FullWeights(OnnxGraph graph, string value, Device? device = null)
-        : this(graph, [value], device)
-    {
     }
 
     /// <inheritdoc />

@@ -34,12 +34,10 @@ internal static class RecordBatcher
     /// <param name="device">Where the model runs; null for the CPU.</param>
     public static RecordBatch Targets(IReadOnlyList<Interaction> records, int classCount, Device? device = null)
     {
-        Tensor Placed(Tensor tensor) => Placement.Move(tensor, device ?? CPU);
+        Tensor? Placed(Tensor? tensor) => tensor is null ? null : Placement.Move(tensor, device ?? CPU);
         (Tensor? allowed, Tensor? padding) = Allowed(records, classCount);
-        Tensor? classes = Classes(records), values = Values(records);
         return new RecordBatch(
-            records, s_none, classes is null ? null : Placed(classes), values is null ? null : Placed(values),
-            allowed is null ? null : Placed(allowed), padding is null ? null : Placed(padding), Placed(tensor([.. records.Select(record => record.Weight)])));
+            records, s_none, Placed(Classes(records)), Placed(Values(records)), Placed(allowed), Placed(padding), Placed(tensor([.. records.Select(record => record.Weight)]))!);
     }
 
     private static Tensor Concatenate(IReadOnlyList<Interaction> records, string name)

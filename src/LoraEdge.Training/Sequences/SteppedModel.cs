@@ -36,7 +36,7 @@ internal sealed class SteppedModel
 
     /// <summary>The states at the start of an episode; the caller's.</summary>
     public CarriedStates Zeros(int sequences) =>
-        new(_states, [.. _states.Select(state => zeros(state.ShapeFor(sequences), ElementTypes.FromOnnx((int)state.ElementType)!.Value, Device))]);
+        new(_states, [.. _states.Select(state => zeros(state.ShapeFor(sequences), ElementTypes.FromOnnx((int)state.ElementType)!.Value, device: Device))]);
 
     /// <summary>Runs one step of a batch; both results are the caller's.</summary>
     /// <param name="batch">The batch.</param>
