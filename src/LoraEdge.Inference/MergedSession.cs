@@ -79,7 +79,7 @@ public sealed class MergedSession : IDisposable
         {
             using BoundInputs bound = Bind(inputs);
             using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, _outputs);
-            outputs = OutputTensors.Copy(_outputs, values);
+            outputs = Read(() => OutputTensors.Copy(_outputs, values));
             return true;
         }
         finally
@@ -124,6 +124,19 @@ public sealed class MergedSession : IDisposable
         catch (OnnxRuntimeException error)
         {
             throw new InvalidInputException($"ONNX Runtime cannot run {_model} on these inputs: {error.Message}", error);
+        }
+    }
+
+    /// <summary>A kernel may leave out what it has not computed, such as the statistics of a BatchNormalization in training.</summary>
+    private T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new ModelFormatException($"ONNX Runtime did not compute every output of {_model}: {error.Message} Export the model again, for inference.", error);
         }
     }
 

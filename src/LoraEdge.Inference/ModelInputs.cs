@@ -7,6 +7,7 @@ public sealed class ModelInputs
 {
     private readonly string _model;
     private readonly IReadOnlyList<ValueInfo> _declared;
+    private readonly bool _needsRows;
 
     /// <summary>Reads a model's declarations.</summary>
     /// <param name="model">The model.</param>
@@ -14,6 +15,7 @@ public sealed class ModelInputs
     {
         _model = model.Name;
         _declared = model.Graph.Inputs;
+        _needsRows = model.Graph.Nodes.Any(node => node.OpType == "Unique" || (node.Domain == "com.microsoft" && node.OpType.EndsWith("Attention", StringComparison.Ordinal)));
     }
 
     /// <summary>The declared inputs, in the model's order.</summary>
@@ -30,6 +32,8 @@ public sealed class ModelInputs
                 throw new InvalidInputException($"The input '{declared.Name}' of {_model} is missing. {Expected()}");
             if ((int)tensor.ElementType != declared.ElementType || !Fits(declared.Shape, tensor.Shape))
                 throw new InvalidInputException($"The input '{declared.Name}' is {Describe(tensor)}, which does not fit {_model}. {Expected()}");
+            if (_needsRows && IsWithoutRows(tensor))
+                throw new InvalidInputException($"The input '{declared.Name}' is {Describe(tensor)}, and {_model} has attention or Unique nodes, in which ONNX Runtime ends the process over such sizes. Run it on one row or more.");
         }
 
         if (inputs.Count != _declared.Count)
@@ -37,6 +41,10 @@ public sealed class ModelInputs
     }
 
     internal static string Describe(HostTensor tensor) => $"{tensor.ElementType}[{string.Join(",", tensor.Shape)}]";
+
+    /// <summary>Whether there is nothing to run on: no row, or no token. The keys and values of a sequence that begins are empty with reason.</summary>
+    private static bool IsWithoutRows(HostTensor tensor) =>
+        tensor.Count == 0 && (tensor.Shape[0] == 0 || tensor.Shape.Length < 4);
 
     private static bool Fits(IReadOnlyList<Dimension>? declared, long[] shape)
     {

@@ -53,7 +53,9 @@ internal static class LayerUses
             return use;
         if (kind == LayerUseKind.IntegerProduct)
         {
-            DynamicProduct product = DynamicProduct.Around(graph, read.Node)!;
+            // A product that is not one of the exporters' form has no branch beside it.
+            if (DynamicProduct.Around(graph, read.Node) is not { } product)
+                return use with { Kind = LayerUseKind.Whole };
             return use with { Input = product.Input, Output = product.Output, DataType = OnnxDataType.Float };
         }
 

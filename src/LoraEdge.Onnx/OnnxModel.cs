@@ -20,6 +20,8 @@ public sealed class OnnxModel
         Opsets = OpsetImports.Read(proto.OpsetImport, proto.IrVersion, name);
         Graph = new OnnxGraph(proto.Graph, name, initializersAreConstant: proto.IrVersion < 4);
         OpsetImports.CheckDomains(Graph, Opsets, name);
+        OmittedInputs.Check(Graph, name);
+        NodeLimits.Check(Graph, name);
         _fingerprint = new(() => CanonicalForm.Fingerprint(Graph, Opsets));
     }
 

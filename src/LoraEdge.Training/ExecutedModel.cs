@@ -58,7 +58,7 @@ public sealed class ExecutedModel : IDisposable
         try
         {
             foreach (KeyValuePair<string, HostTensor> input in inputs)
-                tensors.Add(input.Key, HostTensors.ToTorch(input.Value));
+                tensors.Add(input.Key, HostTensors.ToTorch(input.Value ?? throw new InvalidInputException($"The input '{input.Key}' is null; give a tensor, or leave it out.")));
             results = run(tensors, [.. values]);
             var computed = new Dictionary<string, HostTensor>(StringComparer.Ordinal);
             for (int i = 0; i < results.Length; i++)

@@ -42,6 +42,16 @@ public sealed class BadInputTests
         AssertRefused(new() { ["x"] = Floats(2, 3), ["bias"] = Floats(3, 3) }, "ONNX Runtime cannot run pair.onnx on these inputs");
 
     [Test]
+    public void Run_AttentionOverNoTokens_IsRefused()
+    {
+        using var session = new MergedSession(OptimizedLlama.Create());
+        var inputs = LoraEdge.Onnx.Parity.ParityInputs.For(OptimizedLlama.Create()).ToDictionary(input => input.Key, input => input.Value);
+        inputs["input_ids"] = new HostTensor(TensorElementType.Int64, [0, 8], []);
+
+        Assert.That(() => session.Run(inputs), Throws.TypeOf<InvalidInputException>().With.Message.Contains("Run it on one row or more"));
+    }
+
+    [Test]
     public void RunIntoABuffer_UnknownOutput_ListsTheOutputs() => AssertCopyRefused("z", 3, "no output 'z'. Its outputs are y, best");
 
     [Test]

@@ -76,7 +76,7 @@ public sealed class ObjectiveCandidatesTests
     public void MalformedNode_IsPassedOver(string op)
     {
         GraphBuilder builder = Start();
-        builder.Node(op, [""], ["y"]);
+        builder.Node(op, [], ["y"]);
         AssertCandidates(builder.Output("y", TensorElementType.Int64, "batch").Build());
     }
 

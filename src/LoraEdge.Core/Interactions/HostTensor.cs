@@ -12,7 +12,7 @@ public sealed class HostTensor
     /// <exception cref="InvalidInputException">A size is negative, or the buffer has another length.</exception>
     public HostTensor(TensorElementType elementType, long[] shape, byte[] bytes)
     {
-        long expected = checked(CountElements(shape) * SizeOf(elementType));
+        double expected = CountElements(shape) * SizeOf(elementType);
         if (bytes.LongLength != expected)
             throw new InvalidInputException($"A {elementType} tensor of shape [{string.Join(",", shape)}] takes {expected} bytes, but {bytes.LongLength} were given.");
         ElementType = elementType;
@@ -81,16 +81,11 @@ public sealed class HostTensor
         throw new InvalidInputException($"{typeof(T).Name} is not an element type of tensors here; use float, long, int, sbyte, byte or bool.");
     }
 
-    private static long CountElements(long[] shape)
+    /// <summary>In floating point, which does not overflow: above 2^53 no buffer fits anyway.</summary>
+    private static double CountElements(long[] shape)
     {
-        long count = 1;
-        foreach (long size in shape)
-        {
-            if (size < 0)
-                throw new InvalidInputException($"A tensor cannot have the shape [{string.Join(",", shape)}]: sizes are not negative.");
-            count = checked(count * size);
-        }
-
-        return count;
+        if (shape.Any(size => size < 0))
+            throw new InvalidInputException($"A tensor cannot have the shape [{string.Join(",", shape)}]: sizes are not negative.");
+        return shape.Aggregate(1.0, (count, size) => count * size);
     }
 }

@@ -4,7 +4,10 @@ namespace LoraEdge.Onnx.Parity;
 public static class ParityInputs
 {
     /// <summary>Most elements of all inputs together: a model that declares more is damaged or hostile.</summary>
-    private const long MaxElements = 1L << 26;
+    private const long MaxElements = 1L << 23;
+
+    /// <summary>Most elements along one axis, for the same reason: a batch of a million rows in a small model takes gigabytes.</summary>
+    private const long MaxAxis = (1L << 20) - 1;
 
     /// <summary>
     /// Makes inputs: floats normally distributed, but 0 or 1 where the name speaks of a mask, since policies multiply what is
@@ -26,8 +29,8 @@ public static class ParityInputs
                 throw new ModelFormatException($"The input '{input.Name}' of {model.Name} is {(input.ElementType == 0 ? "no tensor" : OnnxDataType.NameOf(input.ElementType))}, which a host cannot feed: it has tensors of {string.Join(", ", Enum.GetNames(typeof(TensorElementType)))}. Export the model with such inputs.");
             long[] shape = sizes.ShapeOf(input);
             double count = shape.Aggregate(1.0, (product, size) => product * size);
-            if (count > left || shape.Any(size => size > MaxElements))
-                throw new ModelFormatException($"The inputs of {model.Name} have more than {MaxElements} elements together, '{input.Name}' alone [{string.Join(",", shape)}]. Check the declared shapes.");
+            if (count > left || shape.Any(size => size > MaxAxis))
+                throw new ModelFormatException($"The inputs of {model.Name} have more than {MaxElements} elements together, or more than {MaxAxis} along an axis: '{input.Name}' alone [{string.Join(",", shape)}]. Check the declared shapes.");
             left -= (long)count;
             bool isMask = input.Name.IndexOf("mask", StringComparison.OrdinalIgnoreCase) >= 0;
             Func<float> nextFloat = isMask ? () => numbers.Within(0, 1) : numbers.Normal;

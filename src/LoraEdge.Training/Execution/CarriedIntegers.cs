@@ -45,7 +45,7 @@ internal static class CarriedIntegers
         {
             if (s_quantizers.Contains(NameOf(node)) || IsProductOfCarried(node, carried))
                 carried.UnionWith(node.Outputs.Take(1).Where(acceptable.Contains));
-            else if (s_movers.Contains(NameOf(node)) && carried.Contains(node.Inputs[0]))
+            else if (s_movers.Contains(NameOf(node)) && node.Inputs.Count > 0 && carried.Contains(node.Inputs[0]))
                 carried.UnionWith(node.Outputs.Where(acceptable.Contains));
         }
 

@@ -9,6 +9,9 @@ internal static class Recurrence
 {
     private const int Weight = 1, Recurrent = 2, Bias = 3, Lengths = 4, InitialHidden = 5, InitialMemory = 6, Peepholes = 7;
 
+    /// <summary>Every step is an operation or more of its own; a model with more of them is damaged or hostile.</summary>
+    private const long MaxSteps = 1 << 16;
+
     public static void Register(OperatorTable table)
     {
         table.Add("LSTM", since: 7, Lstm, Objection);
@@ -42,6 +45,7 @@ internal static class Recurrence
         node.Require(hidden > 0 && node.Node.GetInt("hidden_size", hidden) == hidden, "hidden_size is not what R has");
         node.Require(steps > 0 && batch > 0, "the sequences are empty");
         node.RequireSize([steps, batch, gates * hidden]);
+        node.Require(steps <= MaxSteps, $"the sequences have {steps} steps, and no more than {MaxSteps} are unrolled");
         RequireLike(node, Weight, directions, gates * hidden, x[2]);
         RequireLike(node, Recurrent, directions, gates * hidden, hidden);
         long[] state = batchFirst ? [batch, directions, hidden] : [directions, batch, hidden];

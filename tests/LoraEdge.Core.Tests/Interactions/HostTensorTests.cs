@@ -16,6 +16,10 @@ public sealed class HostTensorTests
     }
 
     [Test]
+    public void Shape_OfMoreElementsThanNumbersHold_IsRefused() =>
+        Assert.That(() => new HostTensor(TensorElementType.Int64, [1L << 62, 1L << 62, 4], [1]), Throws.TypeOf<InvalidInputException>());
+
+    [Test]
     public void From_CopiesTheValues()
     {
         long[] values = [1, 2];

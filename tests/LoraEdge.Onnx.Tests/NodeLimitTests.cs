@@ -1,0 +1,69 @@
+namespace LoraEdge.Onnx.Tests;
+
+/// <summary>Nodes over which ONNX Runtime ends the process, takes all memory, or never finishes: found by the fuzz tests.</summary>
+public sealed class NodeLimitTests
+{
+    [TestCase("Max", new[] { "", "x" }, "omits its input 0")]
+    [TestCase("Min", new[] { "x", "", "x" }, "omits its input 1")]
+    [TestCase("Add", new[] { "x", "" }, "omits its input 1")]
+    public void RequiredInputThatIsOmitted_IsRefused(string op, string[] inputs, string message) =>
+        RequireRefusal(graph => graph.Node(op, inputs, ["y"]), message);
+
+    [Test]
+    public void SplitIntoFewerPartsThanOutputs_IsRefused() =>
+        RequireRefusal(graph => graph.Node("Split", ["x"], ["y", "z", "more"], [("num_outputs", 2)]), "splits into 2 parts, but has 3 outputs");
+
+    [Test]
+    public void PaddingOfAConvolutionBeyondAllMemory_IsRefused() =>
+        RequireRefusal(graph => graph.Node("AveragePool", ["x"], ["y"], [("kernel_shape", new[] { 2, 2 }), ("pads", new[] { 1L << 20, 0, 1L << 20, 1L << 20 })]), "pads a tensor to more elements");
+
+    [Test]
+    public void HugePoolingWindow_IsRefused() =>
+        RequireRefusal(graph => graph.Node("AveragePool", ["x"], ["y"], [("kernel_shape", new[] { 1L, 1L << 24 }), ("auto_pad", "SAME_LOWER")]), "has a window of [1,16777216]");
+
+    [TestCase("ConstantOfShape", 0)]
+    [TestCase("Expand", 1)]
+    [TestCase("Tile", 1)]
+    public void HugeConstantSizes_AreRefused(string op, int slot) => RequireRefusal(graph =>
+    {
+        graph.Initializer("sizes", [1L << 31, 1, 1L << 31, 1], 4);
+        graph.Node(op, slot == 0 ? ["sizes"] : ["x", "sizes"], ["y"]);
+    }, "makes a tensor of the sizes or factors [2147483648,1,2147483648,1]");
+
+    [Test]
+    public void HugeRange_IsRefused() => RequireRefusal(graph =>
+    {
+        graph.Initializer("from", [0L]).Initializer("to", [1L << 40]).Initializer("by", [1L]);
+        graph.Node("Range", ["from", "to", "by"], ["y"]);
+    }, "counts 1.1E+12 numbers");
+
+    [Test]
+    public void ShapeOfMoreAxesThanTensorsHave_IsRefused() =>
+        RequireRefusal(graph => graph.Input("shape", TensorElementType.Int64, long.MaxValue).Node("Reshape", ["x", "shape"], ["y"]), "makes a tensor of 9223372036854775807 axes");
+
+    [TestCase(new[] { "x", "b" }, "has an input 1 of rank 1, not 2")]
+    [TestCase(new[] { "x", "", "b" }, "omits its input 1")]
+    public void AttentionOverAVector_IsRefused(string[] inputs, string message) => RequireRefusal(graph =>
+    {
+        graph.Opset("com.microsoft", 1).Initializer("b", new float[12], 12);
+        graph.Node("Attention", inputs, ["y"], [("num_heads", 2)], "com.microsoft");
+    }, message, "batch", 3, 4);
+
+    [Test]
+    public void UsualPaddingAndWindows_AreNot()
+    {
+        GraphBuilder graph = new GraphBuilder("limits").Input("x", TensorElementType.Float32, 1, 1, 8, 8);
+        graph.Node("AveragePool", ["x"], ["y"], [("kernel_shape", new[] { 7, 7 }), ("pads", new[] { 3, 3, 3, 3 })]);
+
+        Assert.That(() => graph.Output("y", TensorElementType.Float32, 1, 1, 8, 8).Build(), Throws.Nothing);
+    }
+
+    private static void RequireRefusal(Action<GraphBuilder> add, string message, params Dimension[] shape)
+    {
+        GraphBuilder graph = new GraphBuilder("limits", opset: 18).Input("x", TensorElementType.Float32, shape.Length > 0 ? shape : [1, 1, 8, 8]);
+        add(graph);
+        graph.Output("y", TensorElementType.Float32);
+
+        Assert.That(() => graph.Build(), Throws.TypeOf<ModelFormatException>().With.Message.Contains(message));
+    }
+}
