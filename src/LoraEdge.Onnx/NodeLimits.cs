@@ -23,7 +23,7 @@ internal static class NodeLimits
         ["ConstantOfShape"] = 0, ["Expand"] = 1, ["Tile"] = 1, ["Resize"] = 3, ["OneHot"] = 1, ["CenterCropPad"] = 1, ["AffineGrid"] = 1, ["Col2Im"] = 0, ["Reshape"] = 1,
     };
 
-    // Ranks of the first inputs, for those that are constant.
+    // ONNX Runtime's kernel reads the bias of its Attention whether there is one or not. Ranks of the first inputs, for those that are constant.
     private static readonly Dictionary<string, int[]> s_ranks = new(StringComparer.Ordinal) { ["com.microsoft.Attention"] = [3, 2, 1] };
 
     /// <summary>Checks a graph and its subgraphs.</summary>
@@ -45,8 +45,12 @@ internal static class NodeLimits
             return $"splits into {parts} parts, but has {node.Outputs.Count} outputs";
         if (node.OpType == "Range" && RangeLength(graph, node) > MaxElements)
             return $"counts {RangeLength(graph, node):G3} numbers";
-        if (Growth(node.GetInts("pads") ?? (node.OpType == "Pad" ? Integers(graph, node, 1) : null)) > MaxElements)
+        bool isPad = node.OpType == "Pad";
+        IReadOnlyList<long>? pads = node.GetInts("pads") ?? (isPad ? Integers(graph, node, 1) : null);
+        if (Growth(pads) > (isPad ? MaxElements : MaxWindow))
             return "pads a tensor to more elements than are computed";
+        if (!isPad && pads?.Any(pad => pad < 0) == true)
+            return $"has negative pads [{string.Join(",", pads)}]";
         if (node.GetInts("kernel_shape") is { } kernel && kernel.Aggregate(1.0, (product, size) => product * Math.Max(1.0, size)) > MaxWindow)
             return $"has a window of [{string.Join(",", kernel)}]";
         if (!s_sizes.TryGetValue(node.OpType, out int slot))

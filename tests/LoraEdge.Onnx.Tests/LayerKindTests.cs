@@ -147,7 +147,8 @@ public sealed class LayerKindTests
         AdaptableLayer layer = Only(builder =>
         {
             builder.Opset("com.microsoft", 1).Initializer("w", Ramp(12), 4, 3);
-            builder.Node(op, ["x", "w"], ["y"], [.. flags.Select(flag => (flag, (object)1))], "com.microsoft");
+            builder.Initializer("bias", Ramp(3), 3);
+            builder.Node(op, op == "Attention" ? ["x", "w", "bias"] : ["x", "w"], ["y"], [.. flags.Select(flag => (flag, (object)1))], "com.microsoft");
         });
         Assert.That((layer.OutFeatures, layer.InFeatures), Is.EqualTo(transposed ? (4, 3) : (3, 4)));
         Assert.That(layer.Uses.Single().Kind, Is.EqualTo(kind));

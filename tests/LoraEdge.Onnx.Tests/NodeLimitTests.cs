@@ -18,6 +18,10 @@ public sealed class NodeLimitTests
         RequireRefusal(graph => graph.Node("AveragePool", ["x"], ["y"], [("kernel_shape", new[] { 2, 2 }), ("pads", new[] { 1L << 20, 0, 1L << 20, 1L << 20 })]), "pads a tensor to more elements");
 
     [Test]
+    public void NegativePaddingOfAWindow_IsRefused() =>
+        RequireRefusal(graph => graph.Node("AveragePool", ["x"], ["y"], [("kernel_shape", new[] { 2, 2 }), ("pads", new[] { long.MinValue, 0, 0, 0 })]), "has negative pads");
+
+    [Test]
     public void HugePoolingWindow_IsRefused() =>
         RequireRefusal(graph => graph.Node("AveragePool", ["x"], ["y"], [("kernel_shape", new[] { 1L, 1L << 24 }), ("auto_pad", "SAME_LOWER")]), "has a window of [1,16777216]");
 

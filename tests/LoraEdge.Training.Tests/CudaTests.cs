@@ -2,6 +2,7 @@ using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
 using LoraEdge.Training.Tests.Adaptation;
 using LoraEdge.Training.Tests.Operators;
+using LoraEdge.Training.Tests.Sequences;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,6 +49,23 @@ public sealed class CudaTests
             foreach ((float[] gradient, float[] reference) in actual.Gradients().Concat(actual.RecomputedGradients()).Zip(expected.Gradients().Concat(expected.RecomputedGradients())))
                 Numbers.AssertClose(gradient, reference, tolerance);
         }
+    }
+
+    [Test]
+    public void Sequences_HaveTheGradientsOfTheCpu([Values(null, 1L)] long? memoryTarget)
+    {
+        OnnxModel model = RecurrentModels.Gru();
+        Interaction[] records = [RecurrentModels.Sequence(7, seed: 1, withoutTarget: [2]), RecurrentModels.Sequence(5, seed: 2, starts: [3])];
+        float[][] Gradients(Device device, Placement placement)
+        {
+            using LowRankWeights weights = Branches.On(model, rank: 2, device: device).Randomised(seed: 1);
+            using var pass = new LossPass(model, RecurrentModels.Objective with { BurnIn = 1, TruncationLength = 4 }, weights, new LossMemory(memoryTarget), placement);
+            pass.Backward(records, RecurrentModels.Classes);
+            return [.. weights.Parameters.Select(parameter => parameter.grad!.cpu().ToFloatsAndDispose())];
+        }
+
+        foreach ((float[] actual, float[] expected) in Gradients(Gpu, Placement.On(TrainingDevice.Cuda())).Zip(Gradients(CPU, Placement.Default)))
+            Numbers.AssertClose(actual, expected, Tolerance);
     }
 
     [Test]

@@ -4,7 +4,7 @@ namespace LoraEdge.Onnx.Parity;
 public static class ParityInputs
 {
     /// <summary>Most elements of all inputs together: a model that declares more is damaged or hostile.</summary>
-    private const long MaxElements = 1L << 23;
+    private const long MaxElements = 1L << 24;
 
     /// <summary>Most elements along one axis, for the same reason: a batch of a million rows in a small model takes gigabytes.</summary>
     private const long MaxAxis = (1L << 20) - 1;

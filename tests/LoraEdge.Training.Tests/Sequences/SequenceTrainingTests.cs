@@ -35,6 +35,20 @@ public sealed class SequenceTrainingTests
         Assert.That((adapter.Training.Records, adapter.Training.HeldOutRecords), Is.EqualTo((s_records.Length, s_heldOut.Length)));
     }
 
+    /// <summary>Gradients are larger by a factor where weights are in float16; the loss and what is learned are not.</summary>
+    [TestCase(WeightType.Float16)]
+    [TestCase(WeightType.BFloat16)]
+    public void HalfPrecisionWeights_LearnAsTheFullOnesDo(WeightType type)
+    {
+        TrainingRequest request = Request();
+
+        TrainingSummary full = TrainingSessions.Train(s_model, request).Training;
+        TrainingSummary half = TrainingSessions.Train(s_model, request with { Options = request.Options with { WeightType = type } }).Training;
+
+        Assert.That(half.BaseLoss, Is.EqualTo(full.BaseLoss).Within(1e-2));
+        Assert.That(half.AdaptedLoss, Is.EqualTo(full.AdaptedLoss).Within(1e-2).And.LessThan(half.BaseLoss));
+    }
+
     /// <summary>One position a step, with ignored ones where others have no target.</summary>
     [Test]
     public void ALossOfPositions_IsThatOfClasses_StepByStep()
