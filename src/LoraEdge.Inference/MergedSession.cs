@@ -14,6 +14,7 @@ public sealed class MergedSession : IDisposable
     private readonly RunOptions _options;
     private readonly ModelInputs _inputs;
     private readonly IntegerDivisions _divisions;
+    private readonly bool _hasLoops;
     private readonly string[] _outputs;
     private readonly UseCount _uses;
 
@@ -31,6 +32,8 @@ public sealed class MergedSession : IDisposable
         _model = model.Name;
         _inputs = new ModelInputs(model);
         _divisions = new IntegerDivisions(model);
+        _hasLoops = RunLimit.Concerns(model.Graph);
+        FrameLengths.Check(model);
         _session = NativeSession.Open(bytes, model.Name, settings ?? new SessionSettings());
         _options = new RunOptions();
         _uses = new UseCount(Release);
@@ -120,9 +123,10 @@ public sealed class MergedSession : IDisposable
 
     private IDisposableReadOnlyCollection<OrtValue> Compute(BoundInputs bound, string[] outputs)
     {
+        using RunLimit? limit = _hasLoops ? new RunLimit() : null;
         try
         {
-            return _session.Run(_options, bound.Names, bound.Values, outputs);
+            return _session.Run(limit?.Options ?? _options, bound.Names, bound.Values, outputs);
         }
         catch (OnnxRuntimeException error)
         {

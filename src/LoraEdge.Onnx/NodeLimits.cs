@@ -23,16 +23,14 @@ internal static class NodeLimits
         ["ConstantOfShape"] = 0, ["Expand"] = 1, ["Tile"] = 1, ["Resize"] = 3, ["OneHot"] = 1, ["CenterCropPad"] = 1, ["AffineGrid"] = 1, ["Col2Im"] = 0, ["Reshape"] = 1,
     };
 
-    // ONNX Runtime's kernel reads the bias of its Attention whether there is one or not. Ranks of the first inputs, for those that are constant.
-    private static readonly Dictionary<string, int[]> s_ranks = new(StringComparer.Ordinal) { ["com.microsoft.Attention"] = [3, 2, 1] };
-
     /// <summary>Checks a graph and its subgraphs.</summary>
     /// <exception cref="ModelFormatException">A node breaks a rule.</exception>
     public static void Check(OnnxGraph graph, string model)
     {
+        var ranks = new NodeRanks(graph);
         foreach (OnnxNode node in graph.Nodes)
         {
-            if ((node.Domain.Length == 0 ? ProblemOf(graph, node) : ProblemOfRank(graph, node)) is { } problem)
+            if ((AttributeRanges.ProblemOf(node) ?? NumberInputs.ProblemOf(graph, node) ?? ranks.ProblemOf(node) ?? ProblemOf(graph, node)) is { } problem)
                 throw new ModelFormatException($"{model}: the node {node} {problem}. The file may be damaged: fetch or export it again.");
             foreach (OnnxGraph inner in node.Subgraphs)
                 Check(inner, model);
@@ -41,6 +39,8 @@ internal static class NodeLimits
 
     private static string? ProblemOf(OnnxGraph graph, OnnxNode node)
     {
+        if (node.Domain.Length > 0)
+            return ProblemOfMicrosoft(node);
         if (node.OpType == "Split" && Parts(graph, node) is { } parts && parts != node.Outputs.Count)
             return $"splits into {parts} parts, but has {node.Outputs.Count} outputs";
         if (node.OpType == "Range" && RangeLength(graph, node) > MaxElements)
@@ -62,23 +62,15 @@ internal static class NodeLimits
             : null;
     }
 
-    private static string? ProblemOfRank(OnnxGraph graph, OnnxNode node)
+    private static string? ProblemOfMicrosoft(OnnxNode node)
     {
-        if (!s_ranks.TryGetValue($"{node.Domain}.{node.OpType}", out int[]? ranks))
+        if (node.Domain != "com.microsoft")
             return null;
-        for (int slot = 0; slot < ranks.Length; slot++)
-        {
-            if (RankOf(graph, node, slot) is { } rank && rank != ranks[slot])
-                return $"has an input {slot} of rank {rank}, not {ranks[slot]}";
-            if (slot < node.Inputs.Count && node.Inputs[slot].Length == 0)
-                return $"omits its input {slot}";
-        }
-
-        return node.Inputs.Count < ranks.Length ? $"has fewer than {ranks.Length} inputs" : null;
+        // The kernel reads the bias whether there is one or not.
+        if (node.OpType == "Attention" && node.Inputs.Count < 3)
+            return "has fewer than 3 inputs";
+        return node.OpType == "Inverse" ? "is an experiment of ONNX Runtime's that reads beyond matrices which are not square" : null;
     }
-
-    private static int? RankOf(OnnxGraph graph, OnnxNode node, int slot) =>
-        slot < node.Inputs.Count ? graph.ConstantOf(node.Inputs[slot])?.Dims.Length : null;
 
     private static long? Parts(OnnxGraph graph, OnnxNode node) =>
         node.GetInts("split")?.Count ?? Integers(graph, node, 1)?.Length ?? (node.HasAttribute("num_outputs") ? (long?)node.GetInt("num_outputs", 0) : null);

@@ -22,7 +22,6 @@ public sealed class OnnxModel
         OpsetImports.CheckDomains(Graph, Opsets, name);
         OmittedInputs.Check(Graph, name);
         NodeLimits.Check(Graph, name);
-        OperatorRules.Check(Graph);
         _fingerprint = new(() => CanonicalForm.Fingerprint(Graph, Opsets));
     }
 

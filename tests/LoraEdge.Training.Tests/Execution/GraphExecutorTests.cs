@@ -157,7 +157,7 @@ public sealed class GraphExecutorTests
             Assert.Throws<InvalidInputException>(() => executor.Run(Inputs(bad), "y"));
             foreach (Operators.OperatorCase node in Operators.InvalidNodeTests.Invalid)
                 Assert.Throws<ModelFormatException>(() => node.Execute());
-            foreach (Operators.OperatorCase node in Operators.InvalidNodeTests.Lookups(index: 3))
+            foreach (Operators.OperatorCase node in Operators.InvalidNodeTests.InvalidValues.Concat(Operators.InvalidNodeTests.Lookups(index: 3)))
                 Assert.Throws<InvalidInputException>(() => node.Execute());
         });
 

@@ -1,0 +1,45 @@
+using LoraEdge.Onnx;
+using Microsoft.ML.OnnxRuntime;
+
+namespace LoraEdge.Inference;
+
+/// <summary>
+/// Ends a run of a model with loops, which may never end by itself: the number of rounds is a value of the model's or the
+/// caller's. Other models take as long as their sizes say, and are not limited.
+/// </summary>
+internal sealed class RunLimit : IDisposable
+{
+    /// <summary>Longer than any frame, player or test waits, and short of what looks like a crash.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
+
+    private readonly Timer _timer;
+
+    /// <summary>Begins to count.</summary>
+    public RunLimit() => _timer = new Timer(_ => End(), null, s_longest, Timeout.InfiniteTimeSpan);
+
+    /// <summary>The options to run with.</summary>
+    public RunOptions Options { get; } = new();
+
+    /// <summary>Whether a graph has loops.</summary>
+    public static bool Concerns(OnnxGraph graph) => graph.Nodes.Any(node => node is { OpType: "Loop", Domain: "" } || node.Subgraphs.Any(Concerns));
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        lock (Options)
+        {
+            _timer.Dispose();
+            Options.Dispose();
+        }
+    }
+
+    // The timer may be late, and the options gone.
+    private void End()
+    {
+        lock (Options)
+        {
+            if (!Options.IsClosed)
+                Options.Terminate = true;
+        }
+    }
+}
