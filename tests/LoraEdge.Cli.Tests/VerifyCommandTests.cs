@@ -134,7 +134,7 @@ public sealed class VerifyCommandTests
         yield return ("inputs", file => file.Remove("inputs"), "not a reference");
         yield return ("x", file => file["inputs"]!["x"]!["dims"] = new JsonArray(3, 9), "bytes");
         yield return ("x", file => file["inputs"]!["x"]!["dims"] = new JsonArray(-3, -8), "negative");
-        yield return ("outputs", file => file["inputs"]!["x"]!["dims"] = new JsonArray(long.MaxValue, long.MaxValue), "bytes, but 96 were given");
+        yield return ("mistake", file => file["inputs"]!["x"]!["dims"] = new JsonArray(long.MaxValue, long.MaxValue), "bytes, but 96 were given");
         yield return ("outputs", file => file["inputs"]!["x"]!["data"] = "%%%", "not a reference");
         yield return ("x", file => file["inputs"]!["x"]!["type"] = "string", "string");
         yield return ("nosuch", file => file["outputs"]!["nosuch"] = Tensor("float32", [1], [0, 0, 0, 0]), "does not compute");
