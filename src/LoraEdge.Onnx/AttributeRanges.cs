@@ -1,7 +1,8 @@
 namespace LoraEdge.Onnx;
 
 /// <summary>
-/// Attributes that count something. ONNX Runtime divides by some of them, and takes others for sizes, without looking.
+/// Attributes that count or measure something. ONNX Runtime divides by some of them, takes others for sizes, and hands others to
+/// generators of random numbers, without looking.
 /// </summary>
 internal static class AttributeRanges
 {
@@ -39,8 +40,16 @@ internal static class AttributeRanges
                 return $"has {name} [{string.Join(",", steps)}], which must be 1 to {Most} each";
         }
 
-        return null;
+        return ProblemOfNoise(node);
     }
+
+    private static string? ProblemOfNoise(OnnxNode node) => node.OpType switch
+    {
+        "RandomUniform" or "RandomUniformLike" when !(node.GetFloat("low", 0) <= node.GetFloat("high", 1)) || float.IsInfinity(node.GetFloat("high", 1) - node.GetFloat("low", 0)) =>
+            $"draws from {node.GetFloat("low", 0)} to {node.GetFloat("high", 1)}",
+        "RandomNormal" or "RandomNormalLike" when !(node.GetFloat("scale", 1) > 0) => $"draws with the deviation {node.GetFloat("scale", 1)}",
+        _ => null,
+    };
 
     /// <summary>A rotation works on the whole width where no heads are given.</summary>
     private static long LeastOf(OnnxNode node, string attribute, long least) => attribute == "num_heads" && node.OpType != "RotaryEmbedding" ? 1 : least;

@@ -22,7 +22,7 @@ internal sealed class NodeRanks(OnnxGraph graph)
         "Relu", "Round", "Selu", "Sigmoid", "Sign", "Slice", "Softmax", "Softplus", "Softsign", "Sqrt", "Tanh", "Tile", "Transpose",
     };
 
-    private readonly Dictionary<string, int?> _inputs = graph.Inputs.ToDictionary(input => input.Name, input => input.Shape?.Count, StringComparer.Ordinal);
+    private readonly Dictionary<string, int?> _inputs = graph.Inputs.ToDictionary(input => input.Name, input => input.Shape is { Count: > 0 } shape ? shape.Count : (int?)null, StringComparer.Ordinal);
 
     /// <summary>What is wrong with a node, as the end of a sentence; null when nothing is known to be.</summary>
     public string? ProblemOf(OnnxNode node)

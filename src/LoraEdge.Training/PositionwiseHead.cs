@@ -46,8 +46,12 @@ internal static class PositionwiseHead
     /// <summary>Number of axes of a constant; a large number when that is not known without computing it.</summary>
     private static int RankOf(OnnxGraph graph, string value)
     {
-        while (!graph.Initializers.ContainsKey(value) && graph.ProducerOf(value) is { OpType: "Transpose" or "Cast" or "Identity" or "DequantizeLinear", Domain: "", Inputs.Count: > 0 } node)
+        while (!graph.Initializers.ContainsKey(value) && graph.ProducerOf(value) is { OpType: "Transpose" or "Cast" or "Identity" or "DequantizeLinear", Domain: "", Inputs.Count: > 0 } node
+            && node.Inputs.Skip(1).All(input => input.Length == 0 || IsConstant(graph, input)))
+        {
             value = node.Inputs[0];
+        }
+
         return graph.Initializers.TryGetValue(value, out Initializer? initializer) ? initializer.Dims.Length : int.MaxValue;
     }
 

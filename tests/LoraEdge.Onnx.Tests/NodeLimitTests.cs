@@ -54,6 +54,72 @@ public sealed class NodeLimitTests
     }, message, "batch", 3, 4);
 
     [Test]
+    public void InputThatAnOptimizedAttentionNeedsAndOmits_IsRefused() => RequireRefusal(graph =>
+    {
+        graph.Opset("com.microsoft", 1);
+        graph.Node("GroupQueryAttention", ["x", "x", "x", "", "", "", "x"], ["y"], [("num_heads", 2), ("kv_num_heads", 1)], "com.microsoft");
+    }, "omits its input 5");
+
+    [TestCase("DepthToSpace", "blocksize", 0L)]
+    [TestCase("DepthToSpace", "blocksize", 1L << 40)]
+    [TestCase("Attention", "q_num_heads", 0L)]
+    [TestCase("Attention", "kv_num_heads", long.MinValue)]
+    [TestCase("GatherND", "batch_dims", -3L)]
+    [TestCase("Conv", "group", 0L)]
+    public void CountOutOfRange_IsRefused(string op, string attribute, long value) =>
+        RequireRefusal(graph => graph.Node(op, ["x", "x"], ["y"], [(attribute, value)]), $"has {attribute} {value}, which must be");
+
+    [TestCase("strides", 0L)]
+    [TestCase("dilations", -1L)]
+    public void StepsOfAWindowOutOfRange_AreRefused(string attribute, long step) =>
+        RequireRefusal(graph => graph.Node("MaxPool", ["x"], ["y"], [("kernel_shape", new[] { 2, 2 }), (attribute, new[] { 1, step })]), $"has {attribute} [1,{step}], which must be 1");
+
+    [TestCase("RandomUniform", "high", float.NaN, "draws from 0 to NaN")]
+    [TestCase("RandomUniform", "low", 2f, "draws from 2 to 1")]
+    [TestCase("RandomNormal", "scale", 0f, "draws with the deviation 0")]
+    public void NoiseWithoutARange_IsRefused(string op, string attribute, float value, string message) =>
+        RequireRefusal(graph => graph.Node(op, [], ["y"], [("shape", new[] { 2L }), (attribute, value)]), message);
+
+    [TestCase("OneHot", 1)]
+    [TestCase("CumSum", 1)]
+    [TestCase("TopK", 1)]
+    public void NumberThatIsNone_IsRefused(string op, int slot) => RequireRefusal(graph =>
+    {
+        graph.Initializer("none", Array.Empty<long>(), 0);
+        graph.Node(op, ["x", "none", "x"], ["y"]);
+    }, $"needs one number as input {slot}");
+
+    [TestCase("bij,jk->bik", "w", "x", "names the axes 'bij' of an input 0 of rank 2")]
+    [TestCase("...ij,jk->...ik", "x", "v", "names the axes 'jk' of an input 1 of rank 1")]
+    public void EinsumOverOtherAxesThanThereAre_IsRefused(string equation, string left, string right, string message) => RequireRefusal(graph =>
+    {
+        graph.Initializer("w", new float[12], 3, 4).Initializer("v", new float[4], 4);
+        graph.Node("Einsum", [left, graph.Node("Relu", [right])], ["y"], [("equation", equation)]);
+    }, message, 2, 3, 4);
+
+    [Test]
+    public void NormalizationOverAxesThatThereAreNot_IsRefused() =>
+        RequireRefusal(graph => graph.Node("MeanVarianceNormalization", [graph.Node("Softmax", ["x"])], ["y"]), "normalises over axes that a tensor of rank 2 lacks", 3, 4);
+
+    [Test]
+    public void PositionsThatAreNoMatrix_AreRefused() => RequireRefusal(graph =>
+    {
+        graph.Opset("com.microsoft", 1).Initializer("shape", [-1L], 1);
+        string positions = graph.Node("Reshape", ["x", "shape"]);
+        graph.Node("GroupQueryAttention", ["x", "x", "x", "", "", "x", "x", "", "", positions], ["y"], [("num_heads", 2), ("kv_num_heads", 1)], "com.microsoft");
+    }, "has an input 9 of rank 1, not 2", 1, 3, 4);
+
+    [Test]
+    public void RotationOverTheWholeWidth_IsNot()
+    {
+        GraphBuilder graph = new GraphBuilder("limits").Opset("com.microsoft", 1).Input("x", TensorElementType.Float32, 1, 3, 8).Input("at", TensorElementType.Int64, 1, 3);
+        graph.Initializer("table", new float[16], 4, 4);
+        graph.Node("RotaryEmbedding", ["x", "at", "table", "table"], ["y"], [("num_heads", 0)], "com.microsoft");
+
+        Assert.That(() => graph.Output("y", TensorElementType.Float32, 1, 3, 8).Build(), Throws.Nothing);
+    }
+
+    [Test]
     public void UsualPaddingAndWindows_AreNot()
     {
         GraphBuilder graph = new GraphBuilder("limits").Input("x", TensorElementType.Float32, 1, 1, 8, 8);

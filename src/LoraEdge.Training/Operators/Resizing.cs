@@ -7,6 +7,9 @@ namespace LoraEdge.Training.Operators;
 /// <summary>Resize, and Upsample before it. Every axis is resized on its own, so that any rank and any axes will do.</summary>
 internal static class Resizing
 {
+    /// <summary>The filter against aliasing is as wide as an axis is made smaller.</summary>
+    private const float SmallestAntialiased = 1 << 20;
+
     public static void Register(OperatorTable table)
     {
         table.Add("Upsample", since: 7, node => Prepare(node, FromScales(node, AttributeScales(node)), ResizeMode.Original(node)), Objection);
@@ -40,6 +43,7 @@ internal static class Resizing
         bool keepsSize = result.SequenceEqual(shape) || (mode.Antialiases && mode.Interpolation != "nearest");
         ResizeAxis[] changed = [.. axes.Where(axis => axis.Size != axis.Result || (axis.Scale != 1 && !keepsSize))];
         node.Require(changed.All(axis => axis.Size > 0), "an empty axis cannot be resized");
+        node.Require(!mode.Antialiases || changed.All(axis => axis.Scale * SmallestAntialiased >= 1), $"an axis is made more than {SmallestAntialiased} times smaller, too much for a filter");
         if (changed.Length == 0)
             return Unary(x => x.alias());
         if (mode.Interpolation == "nearest")

@@ -1,5 +1,7 @@
 using LoraEdge.Training.Adaptation;
+using LoraEdge.Training.Execution;
 using LoraEdge.Training.Tests.Execution;
+using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Tests.Adaptation;
 
@@ -46,6 +48,23 @@ public sealed class GradientTests
         using var weights = new FullWeights(model.Graph, "y");
 
         Check(model, weights);
+    }
+
+    [Test]
+    public void GradientsThatEndAtAChoice_ReachWhatIsBehindIt([Values(null, 1L)] long? memoryTarget)
+    {
+        OnnxModel model = SmallGraphs.Finish(
+            SmallGraphs.Start().Initializer("w1", Numbers.Normal(SmallGraphs.In * SmallGraphs.In, 1), SmallGraphs.In, SmallGraphs.In).Initializer("w2", Numbers.Normal(SmallGraphs.In * SmallGraphs.Out, 2), SmallGraphs.In, SmallGraphs.Out),
+            graph => graph.Node("MatMul", [graph.Node("Hardmax", [graph.Node("MatMul", ["x", "w1"])]), "w2"], ["y"]));
+        using LowRankWeights weights = Branches.On(model);
+        using var executor = new GraphExecutor(model, weights);
+        using Tensor x = ones(2, SmallGraphs.In);
+
+        using (IForwardPass pass = executor.Forward(new Dictionary<string, Tensor> { ["x"] = x }, "y", memoryTarget))
+        using (Tensor gradient = ones_like(pass.Value))
+            pass.Backward(gradient);
+
+        Assert.That(weights.Parameters.Select(parameter => parameter.grad is not null), Is.EqualTo([false, true]));
     }
 
     private static IEnumerable<LayerModel> Layers =>

@@ -132,6 +132,7 @@ internal static class InvalidImageNodes
         new OperatorCase("Resize").Feed(0, 4).Omit().Constant(Floats(2, 2)),
         new OperatorCase("Resize").Feed(s_integers).Omit().Omit().Integers(1, 1, 8, 8).With("mode", "linear"),
         new OperatorCase("Resize", Opset: 18).Feed(3, 4).Omit().Constant(Floats(2, 2)).With("axes", new[] { 0, -2 }),
+        new OperatorCase("Resize", Opset: 18).Feed(3, 4).Omit().Constant(Floats(1e-30f, 1)).With("mode", "cubic").With("antialias", 1),
         new OperatorCase("Resize").Feed(3, 4).Omit().Omit().Integers(6, 8).With("coordinate_transformation_mode", "tf_crop_and_resize"),
         new OperatorCase("Resize").Feed(3, 4).Constant(Floats(0, 1)).Omit().Integers(6, 8).With("coordinate_transformation_mode", "tf_crop_and_resize"),
         new OperatorCase("Resize").Feed(1, 1, 2, 4).Omit().Constant(Floats(1, 1, 0.6f, 0.6f)).With("mode", "linear").With("coordinate_transformation_mode", "align_corners"),

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+
+namespace LoraEdge.Inference.Tests;
+
+/// <summary>Models and inputs over which ONNX Runtime would end the process, take all memory or never come back: found by the fuzz tests.</summary>
+public sealed class HostileModelTests
+{
+    private const long Huge = 1L << 15;
+
+    [TestCase("Div")]
+    [TestCase("Mod")]
+    public void Run_SmallestIntegerThatIsDivided_IsRefused(string op)
+    {
+        using var session = new MergedSession(Division(op, graph => graph.Input("b", TensorElementType.Int64, 2)));
+
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => session.Run(Pair([long.MinValue, 3], [-1, 1])))!;
+
+        Assert.That(error.Message, Does.Contain("'a'").And.Contains(op));
+        Assert.That(session.Run(Pair([long.MinValue + 1, 3], [-1, 2]))["y"].AsSpan<long>().ToArray(), Is.EqualTo(op == "Div" ? [long.MaxValue, 1] : new long[] { 0, 1 }));
+    }
+
+    [Test]
+    public void Run_SmallestInteger_IsDividedByConstants()
+    {
+        using var session = new MergedSession(Division("Div", graph => graph.Initializer("b", [2L, 1], 2)));
+
+        Assert.That(session.Run(new Dictionary<string, HostTensor> { ["a"] = HostTensor.From([long.MinValue, 3L], 2) })["y"].AsSpan<long>().ToArray(), Is.EqualTo([long.MinValue / 2, 3L]));
+    }
+
+    [Test]
+    public void Open_SmallestIntegerDividedByMinusOne_IsRefused()
+    {
+        var graph = new GraphBuilder("division").Input("x", TensorElementType.Int64, 2).Initializer("a", [long.MinValue, 1], 2).Initializer("b", [-1L, 1], 2);
+        graph.Node("Add", ["x", graph.Node("Div", ["a", "b"])], ["y"]);
+        OnnxModel model = graph.Output("y", TensorElementType.Int64, 2).Build();
+
+        Assert.That(() => new MergedSession(model), Throws.TypeOf<ModelFormatException>().With.Message.Contains("divides the smallest integer by -1"));
+    }
+
+    [Test]
+    public void Run_InputThatAsksForAllMemory_IsRefused()
+    {
+        var graph = new GraphBuilder("fill").Input("shape", TensorElementType.Int64, 2);
+        graph.Node("ReduceMax", [graph.Node("ConstantOfShape", ["shape"])], ["y"], [("keepdims", 0)]);
+        using var session = new MergedSession(graph.Output("y", TensorElementType.Float32).Build());
+
+        Assert.That(() => session.Run(Shape(Huge, Huge)), Throws.TypeOf<InvalidInputException>().With.Message.Contains("fill"));
+        Assert.That(session.Run(Shape(3, 4))["y"].AsSpan<float>()[0], Is.Zero);
+    }
+
+    [Test]
+    public void Run_LoopWithoutEnd_IsEnded()
+    {
+        var graph = new GraphBuilder("loop").Input("x", TensorElementType.Float32, 1).Input("rounds", TensorElementType.Int64);
+        GraphBuilder body = graph.Subgraph("body").Input("round", TensorElementType.Int64).Input("goes.on", TensorElementType.Boolean).Input("state", TensorElementType.Float32, 1);
+        body.Node("Identity", ["goes.on"], ["still"]);
+        body.Node("Add", ["state", "state"], ["next"]);
+        graph.Node("Loop", ["rounds", "", "x"], ["y"], [("body", body.Output("still", TensorElementType.Boolean).Output("next", TensorElementType.Float32, 1))]);
+        using var session = new MergedSession(graph.Output("y", TensorElementType.Float32, 1).Build());
+        Dictionary<string, HostTensor> Rounds(long count) => new() { ["x"] = HostTensor.From([1f], 1), ["rounds"] = HostTensor.From([count]) };
+
+        var watch = Stopwatch.StartNew();
+        Assert.That(() => session.Run(Rounds(long.MaxValue)), Throws.TypeOf<InvalidInputException>().With.Message.Contains("loop"));
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
+        Assert.That(session.Run(Rounds(3))["y"].AsSpan<float>()[0], Is.EqualTo(8f));
+    }
+
+    [TestCase(0L)]
+    [TestCase(null)]
+    public void Open_FramesWithoutAStep_IsRefused(long? step)
+    {
+        var graph = new GraphBuilder("frames").Input("x", TensorElementType.Float32, 1, 64, 1).Initializer("length", [16L]);
+        graph = step is { } constant ? graph.Initializer("step", [constant]) : graph.Input("step", TensorElementType.Int64);
+        graph.Node("STFT", ["x", "step", "", "length"], ["y"]);
+        OnnxModel model = graph.Output("y", TensorElementType.Float32, 1, "frames", 9, 2).Build();
+
+        Assert.That(() => new MergedSession(model), Throws.TypeOf<ModelFormatException>().With.Message.Contains("constants above 0"));
+    }
+
+    [Test]
+    public void Run_RecurrentLayerOverNoSequences_IsRefused()
+    {
+        var graph = new GraphBuilder("recurrent").Input("x", TensorElementType.Float32, "length", "batch", 2).Initializer("w", Numbers.Normal(6, 1), 1, 3, 2).Initializer("r", Numbers.Normal(9, 2), 1, 3, 3);
+        graph.Node("RNN", ["x", "w", "r"], ["y"], [("hidden_size", 3)]);
+        using var session = new MergedSession(graph.Output("y", TensorElementType.Float32, "length", 1, "batch", 3).Build());
+
+        Assert.That(() => session.Run(new Dictionary<string, HostTensor> { ["x"] = HostTensor.From(Array.Empty<float>(), 4, 0, 2) }), Throws.TypeOf<InvalidInputException>());
+    }
+
+    private static OnnxModel Division(string op, Action<GraphBuilder> divisor)
+    {
+        var graph = new GraphBuilder("division").Input("a", TensorElementType.Int64, 2);
+        divisor(graph);
+        graph.Node(op, ["a", "b"], ["y"]);
+        return graph.Output("y", TensorElementType.Int64, 2).Build();
+    }
+
+    private static Dictionary<string, HostTensor> Pair(long[] a, long[] b) => new() { ["a"] = HostTensor.From(a, 2), ["b"] = HostTensor.From(b, 2) };
+
+    private static Dictionary<string, HostTensor> Shape(params long[] sizes) => new() { ["shape"] = HostTensor.From(sizes, sizes.Length) };
+}
