@@ -8,8 +8,8 @@ public sealed class FuzzTests
 {
     private const int Seed = 1;
 
-    [TestCase("models", 300)]
-    [TestCase("inputs", 200)]
+    [TestCase("models", 1_500)]
+    [TestCase("inputs", 500)]
     public void AShareOfTheCases_IsRefusedWithATypedErrorOrRuns(string kind, int count) => Require(kind, count);
 
     [TestCase("models", 10_000)]
