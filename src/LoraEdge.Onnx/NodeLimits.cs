@@ -45,6 +45,8 @@ internal static class NodeLimits
             return $"splits into {parts} parts, but has {node.Outputs.Count} outputs";
         if (node.OpType == "Range" && RangeLength(graph, node) > MaxElements)
             return $"counts {RangeLength(graph, node):G3} numbers";
+        if (node.OpType == "MatMulInteger" && HasOtherColumns(graph, node))
+            return "has another number of columns than the scales that multiply them";
         bool isPad = node.OpType == "Pad";
         IReadOnlyList<long>? pads = node.GetInts("pads") ?? (isPad ? Integers(graph, node, 1) : null);
         if (Growth(pads) > (isPad ? MaxElements : MaxWindow))
@@ -71,6 +73,13 @@ internal static class NodeLimits
             return "has fewer than 3 inputs";
         return node.OpType == "Inverse" ? "is an experiment of ONNX Runtime's that reads beyond matrices which are not square" : null;
     }
+
+    /// <summary>ONNX Runtime makes one operator of a dynamically quantized product and its scales, which reads as many scales as there are columns.</summary>
+    private static bool HasOtherColumns(OnnxGraph graph, OnnxNode product) =>
+        product.Inputs.Count > 1 && product.Outputs.Count > 0
+        && graph.ConstantOf(product.Inputs[1]) is { Dims.Length: > 1 } weight
+        && DynamicProduct.Around(graph, product)?.Scale is { Count: not 1 } scale
+        && scale.Count != weight.Dims[weight.Dims.Length - 1];
 
     private static long? Parts(OnnxGraph graph, OnnxNode node) =>
         node.GetInts("split")?.Count ?? Integers(graph, node, 1)?.Length ?? (node.HasAttribute("num_outputs") ? (long?)node.GetInt("num_outputs", 0) : null);

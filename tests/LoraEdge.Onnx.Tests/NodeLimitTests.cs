@@ -110,6 +110,15 @@ public sealed class NodeLimitTests
     }, "has an input 9 of rank 1, not 2", 1, 3, 4);
 
     [Test]
+    public void DynamicallyQuantizedProductWithOtherScalesThanColumns_IsRefused() => RequireRefusal(graph =>
+    {
+        graph.Initializer(GraphBuilder.Tensor("w", OnnxDataType.Int8, new byte[4], 4, 1)).Initializer("scales", new float[3], 3);
+        graph.Node("DynamicQuantizeLinear", ["x"], ["q", "s", "z"]);
+        string product = graph.Node("Cast", [graph.Node("MatMulInteger", ["q", "w", "z"])], null, [("to", OnnxDataType.Float)]);
+        graph.Node("Mul", [product, graph.Node("Mul", ["s", "scales"])], ["y"]);
+    }, "has another number of columns than the scales", 3, 4);
+
+    [Test]
     public void RotationOverTheWholeWidth_IsNot()
     {
         GraphBuilder graph = new GraphBuilder("limits").Opset("com.microsoft", 1).Input("x", TensorElementType.Float32, 1, 3, 8).Input("at", TensorElementType.Int64, 1, 3);
