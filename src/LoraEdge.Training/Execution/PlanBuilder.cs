@@ -150,6 +150,8 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         bool varies = context.DependsOnValues || facts.Any(fact => fact is { Varies: true });
         bool constant = !varies && !context.IsRandom && (context.DependsOnShapesOnly || (context.Branch is null && facts.All(fact => fact is null || fact.Constant is not null)));
         Operation always = varies ? PreparedInEveryRun(builder, facts, contextOf) : operation;
+        // Most results are as large as the largest input; where they may be larger, the operator has asked for room.
+        context.Require(values.All(value => value is null || _memory.HasRoomFor(value)), _memory.Exceeded);
         var step = new PlanStep(node, operation, inputs, [], []);
         Tensor[] results = step.Run(values);
         bool trains = context.Branch is not null || facts.Any(fact => fact is { IsTrained: true });

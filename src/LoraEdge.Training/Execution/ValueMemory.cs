@@ -27,6 +27,9 @@ internal sealed class ValueMemory(long limit)
     public static ValueMemory For(OnnxModel model, IEnumerable<Tensor> inputs) =>
         new(Least + (TimesGiven * ((sizeof(float) * model.Graph.Initializers.Values.Sum(weight => weight.Count)) + inputs.Sum(BytesOf))));
 
+    /// <summary>Whether another value of a value's size would fit.</summary>
+    public bool HasRoomFor(Tensor value) => BytesOf(value) <= Left;
+
     /// <summary>Accounts for a value, as if its elements were its alone.</summary>
     public void Take(Tensor value) => _held += BytesOf(value);
 
