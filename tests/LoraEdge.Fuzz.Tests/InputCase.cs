@@ -35,6 +35,7 @@ internal static class InputCase
         yield return ("serve", () => session.Run(inputs));
         yield return ("serve into a buffer", () => session.Run(inputs, session.OutputNames[0], new float[4]));
         session.Dispose();
+        yield return ("plugin", () => PluginCase.Run(model, inputs, random));
     }
 
     private static void Execute(OnnxModel model, IReadOnlyDictionary<string, HostTensor> inputs)

@@ -14,9 +14,12 @@ public sealed class HostTensor
     /// <exception cref="InvalidInputException">A size is negative, there are more than 64 axes or 2^31 elements, or the buffer has another length.</exception>
     public HostTensor(TensorElementType elementType, long[] shape, byte[] bytes)
     {
-        long expected = CountElements(shape) * SizeOf(elementType);
+        double expected = CountElements(shape) * SizeOf(elementType);
         if (bytes.LongLength != expected)
             throw new InvalidInputException($"A {elementType} tensor of shape [{string.Join(",", shape)}] takes {expected} bytes, but {bytes.LongLength} were given.");
+        // Sizes beside a 0 count as well: runtimes compute strides from them.
+        if (shape.Length > MaxRank || shape.Aggregate(1.0, (count, size) => count * Math.Max(size, 1)) > int.MaxValue)
+            throw new InvalidInputException($"A tensor cannot have the shape [{string.Join(",", shape)}]: it has at most {int.MaxValue} elements and {MaxRank} axes.");
         ElementType = elementType;
         Shape = shape;
         Bytes = bytes;
@@ -83,15 +86,11 @@ public sealed class HostTensor
         throw new InvalidInputException($"{typeof(T).Name} is not an element type of tensors here; use float, long, int, sbyte, byte or bool.");
     }
 
-    private static long CountElements(long[] shape)
+    /// <summary>In floating point, which does not overflow: above 2^53 no buffer fits anyway.</summary>
+    private static double CountElements(long[] shape)
     {
         if (shape.Any(size => size < 0))
             throw new InvalidInputException($"A tensor cannot have the shape [{string.Join(",", shape)}]: sizes are not negative.");
-
-        // Sizes beside a 0 count as well: runtimes compute strides from them.
-        double count = shape.Aggregate(1.0, (product, size) => product * Math.Max(size, 1));
-        if (count > int.MaxValue || shape.Length > MaxRank)
-            throw new InvalidInputException($"A tensor cannot have the shape [{string.Join(",", shape)}]: it has at most {int.MaxValue} elements and {MaxRank} axes.");
-        return shape.Contains(0) ? 0 : (long)count;
+        return shape.Aggregate(1.0, (count, size) => count * size);
     }
 }
