@@ -1,11 +1,18 @@
 namespace LoraEdge.Background;
 
 /// <summary>The one thread on which a plugin trains, one profile after the other. Started by the first run; owns the trainer.</summary>
+/// <remarks>
+/// The thread may outlive the plugin while it is in lengthy work, but not the process: a native library that is unloaded under
+/// a thread which is still in it ends the process with an access violation instead of the host's exit code.
+/// </remarks>
 internal sealed class TrainingThread(IAdapterTrainer trainer)
 {
+    private static readonly TimeSpan s_longestExit = TimeSpan.FromSeconds(10);
+
     private readonly List<TrainingRun> _waiting = [];
     private readonly StepGate _steps = new();
     private Thread? _thread;
+    private TrainingRun? _present;
     private bool _stopped;
 
     /// <exception cref="ObjectDisposedException">The thread was stopped.</exception>
@@ -19,6 +26,7 @@ internal sealed class TrainingThread(IAdapterTrainer trainer)
             Monitor.Pulse(_waiting);
             if (_thread is not null)
                 return;
+            AppDomain.CurrentDomain.ProcessExit += EndWithProcess;
             _thread = new Thread(Work) { Name = "LoraEdge training", IsBackground = true, Priority = ThreadPriority.BelowNormal };
             _thread.Start();
         }
@@ -59,19 +67,34 @@ internal sealed class TrainingThread(IAdapterTrainer trainer)
             while (Next() is { } run)
                 run.Execute(trainer, _steps);
         }
+
+        AppDomain.CurrentDomain.ProcessExit -= EndWithProcess;
+    }
+
+    private void EndWithProcess(object? sender, EventArgs e)
+    {
+        lock (_waiting)
+        {
+            _stopped = true;
+            _present?.Cancel();
+            Monitor.Pulse(_waiting);
+        }
+
+        _thread?.Join(s_longestExit);
     }
 
     private TrainingRun? Next()
     {
         lock (_waiting)
         {
+            _present = null;
             while (_waiting.Count == 0 && !_stopped)
                 Monitor.Wait(_waiting);
             if (_stopped)
                 return null;
-            TrainingRun next = _waiting[0];
+            _present = _waiting[0];
             _waiting.RemoveAt(0);
-            return next;
+            return _present;
         }
     }
 }
