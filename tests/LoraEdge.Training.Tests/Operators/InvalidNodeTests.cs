@@ -127,7 +127,7 @@ public sealed class InvalidNodeTests
         new OperatorCase("Slice").Feed(4).Integers(0, 1).Integers(2, 3).Integers(0, 0),
         new OperatorCase("Slice").Feed(4).Integers(0).Integers(2).Integers(1),
         new OperatorCase("Slice").Feed(4).Integers(0),
-        .. Recurrent(), .. Quantized(), .. Contractions(), .. Random(),
+        .. InvalidRecurrentNodes.All(), .. InvalidQuantizedNodes.All(), .. InvalidComputedNodes.All(),
         new OperatorCase("Reshape").Feed(0).Integers(1L << 40, 1L << 40, 0),
         new OperatorCase("Unsqueeze").Feed(2).Integers([.. Enumerable.Range(0, 70)]),
         new OperatorCase("Expand").Feed(1).Integers(1L << 40),
@@ -324,107 +324,4 @@ public sealed class InvalidNodeTests
 
         Assert.That(error.Message, Does.Contain("'node'"));
     }
-
-    private static IEnumerable<OperatorCase> Recurrent() =>
-    [
-        new OperatorCase("RNN").Feed(2, 4).Feed(1, 3, 4).Feed(1, 3, 3),
-        new OperatorCase("RNN").Feed(2, 2, 4).Feed(1, 3, 4).Feed(3, 3),
-        new OperatorCase("RNN").Feed(2, 2, 4).Feed(1, 3, 5).Feed(1, 3, 3),
-        new OperatorCase("RNN").Feed(2, 2, 4).Feed(1, 3, 4).Feed(1, 3, 3).With("hidden_size", 2),
-        new OperatorCase("RNN").Feed(2, 2, 4).Feed(1, 3, 4).Feed(1, 3, 3).With("direction", "bidirectional"),
-        new OperatorCase("RNN").Feed(2, 2, 4).Feed(1, 3, 4).Feed(1, 3, 3).With("activations", new[] { "Tanh", "Tanh" }),
-        new OperatorCase("RNN").Feed(0, 2, 4).Feed(1, 3, 4).Feed(1, 3, 3),
-        new OperatorCase("RNN").Feed(2, 2, 4).Feed(1, 3, 4),
-        new OperatorCase("GRU").Feed(2, 2, 4).Feed(1, 3, 4).Feed(1, 3, 3),
-        new OperatorCase("LSTM").Feed(2, 2, 4).Feed(1, 12, 4).Feed(1, 12, 3).Feed(1, 12),
-        new OperatorCase("LSTM").Feed(2, 2, 4).Feed(1, 12, 4).Feed(1, 12, 3).Omit().Feed(HostTensor.From([2, 2, 2], 3)),
-        new OperatorCase("LSTM").Feed(2, 2, 4).Feed(1, 12, 4).Feed(1, 12, 3).Omit().Feed(2),
-        new OperatorCase("LSTM").Feed(2, 2, 4).Feed(1, 12, 4).Feed(1, 12, 3).Omit().Omit().Feed(1, 3, 3),
-        new OperatorCase("LSTM").Feed(2, 2, 4).Feed(1, 12, 4).Feed(1, 12, 3).Omit().Omit().Omit().Feed(1, 2, 2),
-        new OperatorCase("LSTM").Feed(2, 2, 4).Feed(1, 12, 4).Feed(1, 12, 3).Outputs(4),
-    ];
-
-    private static IEnumerable<OperatorCase> Quantized()
-    {
-        HostTensor bytes = HostTensor.From(new byte[6], 2, 3), byteVector = HostTensor.From(new byte[2], 2), image = HostTensor.From(new byte[32], 1, 2, 4, 4), kernel = HostTensor.From(new byte[18], 1, 2, 3, 3);
-        HostTensor one = HostTensor.From([1f]), zero = HostTensor.From([(byte)0]), signedZero = HostTensor.From([(sbyte)0]);
-        OperatorCase Product(HostTensor scaleA, HostTensor scaleB, HostTensor scaleY) =>
-            new OperatorCase("QLinearMatMul").Feed(bytes).Feed(scaleA).Feed(zero).Feed(HostTensor.From(new byte[6], 3, 2)).Feed(scaleB).Feed(zero).Feed(scaleY).Feed(zero);
-        return
-        [
-            new OperatorCase("QuantizeLinear").Feed(s_integers).Feed(one),
-            new OperatorCase("QuantizeLinear").Feed(2, 3).Feed(HostTensor.From([1f, 1f], 2)),
-            new OperatorCase("QuantizeLinear").Feed(2, 3).Feed(HostTensor.From([1f, 1f], 2)).With("axis", 2),
-            new OperatorCase("QuantizeLinear").Feed(2, 3).Feed(one).Feed(HostTensor.From([0])),
-            new OperatorCase("QuantizeLinear").Feed(2, 3).Feed(one).Feed(byteVector),
-            new OperatorCase("QuantizeLinear", Opset: 21).Feed(2, 4).Feed(2, 3).With("axis", 1).With("block_size", 2),
-            new OperatorCase("QuantizeLinear", Opset: 21).Feed(2, 4).Feed(2, 3).With("axis", 1).With("block_size", -1),
-            new OperatorCase("DequantizeLinear").Feed(2, 3).Feed(one),
-            new OperatorCase("DequantizeLinear").Feed(bytes).Feed(one).Feed(signedZero),
-            new OperatorCase("DequantizeLinear").Feed(bytes).Feed(zero),
-            new OperatorCase("DynamicQuantizeLinear").Feed(s_integers).Outputs(3),
-            new OperatorCase("MatMulInteger").Feed(2, 3).Feed(3, 2),
-            new OperatorCase("MatMulInteger").Feed(bytes).Feed(bytes),
-            new OperatorCase("MatMulInteger").Feed(zero).Feed(bytes),
-            new OperatorCase("MatMulInteger").Feed(bytes).Feed(HostTensor.From(new byte[6], 3, 2)).Feed(signedZero),
-            new OperatorCase("MatMulInteger").Feed(bytes).Feed(HostTensor.From(new byte[6], 3, 2)).Feed(HostTensor.From(new byte[3], 3)),
-            new OperatorCase("MatMulInteger").Feed(HostTensor.From(new byte[8], 2, 2, 2)).Feed(HostTensor.From(new byte[12], 3, 2, 2)),
-            new OperatorCase("ConvInteger").Feed(image).Feed(HostTensor.From(new byte[27], 1, 3, 3, 3)),
-            new OperatorCase("ConvInteger").Feed(image).Feed(bytes),
-            new OperatorCase("ConvInteger").Feed(image).Feed(kernel).With("strides", new[] { 0, 1 }),
-            new OperatorCase("ConvInteger").Feed(image).Feed(kernel).With("pads", new[] { 1, 1 }),
-            new OperatorCase("ConvInteger").Feed(image).Feed(kernel).With("dilations", new[] { 2, 2 }),
-            new OperatorCase("ConvInteger").Feed(image).Feed(kernel).With("kernel_shape", new[] { 2, 2 }),
-            new OperatorCase("ConvInteger").Feed(image).Feed(kernel).With("group", 0),
-            new OperatorCase("ConvInteger").Feed(image).Feed(kernel).With("auto_pad", "SOME"),
-            Product(HostTensor.From([1f, 1f, 1f], 3), one, one),
-            Product(one, HostTensor.From([1f, 1f, 1f], 3), one),
-            Product(one, one, HostTensor.From([1f, 1f], 2)),
-            Product(one, zero, one),
-            new OperatorCase("QLinearConv").Feed(image).Feed(one).Feed(zero).Feed(kernel).Feed(HostTensor.From([1f, 1f], 2)).Feed(zero).Feed(one).Feed(zero),
-            new OperatorCase("QLinearConv").Feed(image).Feed(one).Feed(zero).Feed(kernel).Feed(one).Feed(zero).Feed(one).Feed(zero).Feed(HostTensor.From([1, 2], 2)),
-            new OperatorCase("QLinearAdd") { Domain = "com.microsoft" }.Feed(bytes).Feed(one).Feed(zero).Feed(byteVector).Feed(one).Feed(zero).Feed(one).Feed(zero),
-            new OperatorCase("QLinearMul") { Domain = "com.microsoft" }.Feed(bytes).Feed(2).Feed(zero).Feed(bytes).Feed(one).Feed(zero).Feed(one).Feed(zero),
-            new OperatorCase("MatMulIntegerToFloat") { Domain = "com.microsoft" }.Feed(bytes).Feed(HostTensor.From(new byte[6], 3, 2)).Feed(one).Feed(3),
-            new OperatorCase("DynamicQuantizeMatMul") { Domain = "com.microsoft" }.Feed(2, 4).Feed(bytes).Feed(one),
-            new OperatorCase("DynamicQuantizeMatMul") { Domain = "com.microsoft" }.Feed(2, 3).Feed(HostTensor.From(new byte[6], 3, 2)).Feed(one).Omit().Feed(3),
-            new OperatorCase("MatMulNBits") { Domain = "com.microsoft" }.Feed(2, 32).Feed(bytes).Feed(6).With("N", 3).With("K", 32).With("block_size", 16),
-            new OperatorCase("MatMulNBits") { Domain = "com.microsoft" }.Feed(2, 32).Feed(HostTensor.From(new byte[48], 3, 2, 8)).Feed(5).With("N", 3).With("K", 32).With("block_size", 16),
-            new OperatorCase("MatMulNBits") { Domain = "com.microsoft" }.Feed(2, 31).Feed(HostTensor.From(new byte[48], 3, 2, 8)).Feed(6).With("N", 3).With("K", 32).With("block_size", 16),
-            new OperatorCase("MatMulNBits") { Domain = "com.microsoft" }.Feed(2, 32).Feed(HostTensor.From(new byte[48], 3, 2, 8)).Feed(6).With("N", 3).With("K", long.MaxValue).With("block_size", 16),
-        ];
-    }
-
-    private static IEnumerable<OperatorCase> Contractions() =>
-    [
-        .. new[] { "ij,jk->ik", "ij", "ij,k", "i1,jk->i", "ij,kj->ij", "ij,jk->im", "ij,kl->ii", "..i,jk->i", "...ij,jk->i", "i...,k...->ik", "ij,jk->i...", "", "->" }
-            .Select(equation => new OperatorCase("Einsum").Feed(2, 3).Feed(4, 5).With("equation", equation)),
-        new OperatorCase("Einsum").Feed(2, 3).With("equation", "ii->i"),
-        new OperatorCase("Einsum").Feed(70000, 1).Feed(70000, 1).With("equation", "ij,kl->ik"),
-        new OperatorCase("Einsum").Feed(40000).Feed(40000).Feed(40000, 1).Feed(40000, 1).With("equation", "i,j,ik,jk->"),
-        new OperatorCase("Einsum").Feed(2, 2).Feed(s_integers).With("equation", "ij,jk->ik"),
-        new OperatorCase("Einsum").Feed(s_bools).With("equation", "ij->ji"),
-        new OperatorCase("HannWindow").Constant(HostTensor.From([-1L])),
-        new OperatorCase("HannWindow").Constant(HostTensor.From([1L << 40])),
-        new OperatorCase("MelWeightMatrix").Integers(8).Integers(16).Integers(8192).Constant(HostTensor.From([0f])).Constant(HostTensor.From([8192f])),
-        new OperatorCase("DFT").Feed(2, 3, 3),
-        new OperatorCase("DFT").Feed(2, 3, 1).With("axis", 2),
-        new OperatorCase("DFT").Feed(2, 3, 1).Integers(0),
-        new OperatorCase("DFT", Opset: 20).Feed(2, 3, 1).Integers(1L << 40),
-        new OperatorCase("STFT").Feed(1, 8, 1).Integers(2).Feed(9),
-        new OperatorCase("STFT").Feed(1, 8, 1).Integers(0).Feed(4),
-        new OperatorCase("STFT").Feed(1, 8, 1).Integers(2).Feed(4).Integers(5),
-    ];
-
-    private static IEnumerable<OperatorCase> Random() =>
-    [
-        new OperatorCase("RandomNormal"),
-        new OperatorCase("RandomNormal").With("shape", new[] { 1L << 40 }),
-        new OperatorCase("RandomUniform").With("shape", new[] { -1 }),
-        new OperatorCase("RandomNormalLike").Feed(s_integers),
-        new OperatorCase("Bernoulli").Feed(s_integers),
-        new OperatorCase("Multinomial").Feed(3),
-        new OperatorCase("Multinomial").Feed(3, 0),
-        new OperatorCase("Multinomial").Feed(3, 4).With("sample_size", -1),
-    ];
 }
