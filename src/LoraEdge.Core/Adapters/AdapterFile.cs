@@ -52,7 +52,7 @@ public static class AdapterFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public static void Save(Adapter adapter, string path, AdapterPrecision precision = AdapterPrecision.Float16) =>
-        AtomicFile.Write(path, Write(adapter, precision));
+        DiskFileSystem.Instance.WriteAtomic(path, Write(adapter, precision));
 
     /// <summary>Reads an adapter from a file.</summary>
     /// <param name="path">Path of the file.</param>

@@ -89,7 +89,7 @@ public sealed class CalibratedProjection : IProjectionSource
     /// <param name="path">Path of the file. Its folder exists.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public void Save(string path) => AtomicFile.Write(path, _file);
+    public void Save(string path) => DiskFileSystem.Instance.WriteAtomic(path, _file);
 
     /// <inheritdoc />
     public float[] A(AdaptableWeight weight, int rank)

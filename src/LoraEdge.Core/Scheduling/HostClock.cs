@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace LoraEdge;
+
+/// <summary>Time as LoraEdge sees it. Tests hand in one that they advance.</summary>
+public interface IHostClock
+{
+    /// <summary>Time since some fixed moment, which never goes back.</summary>
+    TimeSpan Elapsed { get; }
+
+    /// <summary>The calendar's time, which the user can set; for what is written into files.</summary>
+    DateTimeOffset UtcNow { get; }
+
+    /// <summary>Waits on the calling thread.</summary>
+    /// <param name="duration">How long; nothing when 0 or less.</param>
+    /// <param name="cancelled">Ends the wait early, without an exception.</param>
+    void Wait(TimeSpan duration, CancellationToken cancelled);
+}
+
+/// <summary>The machine's clocks.</summary>
+public sealed class SystemClock : IHostClock
+{
+    private SystemClock()
+    {
+    }
+
+    /// <summary>The one instance.</summary>
+    public static SystemClock Instance { get; } = new();
+
+    /// <inheritdoc />
+    public TimeSpan Elapsed => TimeSpan.FromSeconds(Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency);
+
+    /// <inheritdoc />
+    public DateTimeOffset UtcNow => DateTimeOffset.UtcNow;
+
+    /// <inheritdoc />
+    public void Wait(TimeSpan duration, CancellationToken cancelled)
+    {
+        if (duration > TimeSpan.Zero)
+            cancelled.WaitHandle.WaitOne(duration);
+    }
+}
