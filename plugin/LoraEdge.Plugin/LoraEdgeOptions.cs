@@ -24,6 +24,9 @@ public sealed record LoraEdgeOptions
     /// <summary>How adapters are trained.</summary>
     public TrainingOptions Training { get; init; } = new();
 
+    /// <summary>When training runs.</summary>
+    public ScheduleOptions Schedule { get; init; } = new();
+
     /// <summary>
     /// Where the frozen A comes from: a seed, or a <see cref="CalibratedProjection"/> shipped beside the model. Default: seed 0.
     /// One per model, never per player, or the players' adapters cannot be combined.

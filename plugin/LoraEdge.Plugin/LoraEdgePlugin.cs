@@ -38,7 +38,7 @@ public sealed class LoraEdgePlugin : IDisposable
         Store = new AdapterStore(options.StorageFolder, options.AdapterPrecision);
         Records = new RecordCheck(model.Model, options.Objective);
         Parity = new TrainingParity(model, options);
-        _training = options.Trainer is { } trainer ? new TrainingThread(trainer) : null;
+        _training = options.Trainer is { } trainer ? new TrainingThread(trainer, options.Schedule) : null;
     }
 
     /// <summary>Fingerprint of the model; adapters name it.</summary>
@@ -101,11 +101,50 @@ public sealed class LoraEdgePlugin : IDisposable
         }
     }
 
+    /// <summary>What the host knows about battery and heat; training does less, or pauses. Default: normal.</summary>
+    public PowerState Power
+    {
+        get => _training?.Schedule.Power ?? PowerState.Normal;
+        set
+        {
+            if (_training is not null)
+                _training.Schedule.Power = value;
+        }
+    }
+
+    /// <summary>Whether training is paused: it goes on where it stopped. What was started stays started. Default: false.</summary>
+    public bool IsTrainingPaused
+    {
+        get => _training?.Schedule.IsPaused ?? false;
+        set
+        {
+            if (_training is not null)
+                _training.Schedule.IsPaused = value;
+        }
+    }
+
+    /// <summary>Share of its time that training may work at this moment, 0 to 1; rises and falls with the frames that <see cref="Tick"/> reports.</summary>
+    public double DutyCycle => _training?.Schedule.Share ?? 0;
+
     /// <summary>
-    /// Raises the events that have come up since the last call, on the calling thread: call it once a frame. An exception of
-    /// a handler ends the call; what is left is raised by the next one.
+    /// Call it once a frame. Raises the events that have come up since the last call, on the calling thread; in cooperative mode
+    /// it then trains as far as the budget goes. An exception of a handler ends the call; what is left is raised by the next one.
     /// </summary>
-    public void Tick() => Events.Raise();
+    /// <param name="budget">Time for training in cooperative mode; without meaning in background mode. Default: none.</param>
+    /// <param name="frameWork">
+    /// CPU time of the work of the frame that has just ended: not the interval between two frames, which waits for the screen.
+    /// In background mode it decides how much the training thread works; without it, that one works as much as it may.
+    /// </param>
+    /// <returns>What was trained within the call.</returns>
+    public TickResult Tick(TimeSpan budget = default, TimeSpan? frameWork = null)
+    {
+        Events.Raise();
+        if (_training is null)
+            return default;
+        if (frameWork is { } work)
+            _training.Schedule.AddFrame(work);
+        return Options.Schedule.Mode == ScheduleMode.Cooperative ? _training.RunSlices(budget) : default;
+    }
 
     /// <summary>
     /// Cancels all training and closes all profiles. Waits for a training step in progress, or for a trained adapter that is

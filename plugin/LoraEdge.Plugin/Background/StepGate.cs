@@ -9,27 +9,29 @@ internal sealed class StepGate
     private readonly object _gate = new();
     private bool _lengthy;
 
-    /// <summary>Runs one step, unless cancelled.</summary>
-    /// <returns>Whether there is more to do.</returns>
-    public bool Step(Func<bool> step, CancellationToken cancelled)
-    {
-        lock (_gate)
-            return !cancelled.IsCancellationRequested && step();
-    }
-
-    /// <summary>Runs lengthy work.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled before it began.</exception>
-    public T Lengthy<T>(Func<T> work, CancellationToken cancelled)
+    /// <summary>Runs one slice, unless cancelled.</summary>
+    public void Step(Action slice, CancellationToken cancelled)
     {
         lock (_gate)
         {
-            cancelled.ThrowIfCancellationRequested();
+            if (!cancelled.IsCancellationRequested)
+                slice();
+        }
+    }
+
+    /// <summary>Runs lengthy work, unless cancelled.</summary>
+    public void Lengthy(Action work, CancellationToken cancelled)
+    {
+        lock (_gate)
+        {
+            if (cancelled.IsCancellationRequested)
+                return;
             _lengthy = true;
         }
 
         try
         {
-            return work();
+            work();
         }
         finally
         {
@@ -37,9 +39,6 @@ internal sealed class StepGate
                 _lengthy = false;
         }
     }
-
-    /// <inheritdoc cref="Lengthy{T}"/>
-    public void Lengthy(Action work, CancellationToken cancelled) => Lengthy(() => { work(); return true; }, cancelled);
 
     /// <summary>Waits for a step in progress. Called after everything was cancelled.</summary>
     /// <returns>Whether the training thread is about to end; false while it is in lengthy work.</returns>

@@ -5,16 +5,17 @@ using LoraEdge.Storage;
 
 namespace LoraEdge.Background;
 
-/// <summary>One training of one profile: compare, train, encode, build, compare, store, swap. Executed on the training thread.</summary>
-internal sealed class TrainingRun
+/// <summary>One training of one profile that the host has asked for: compare, train, encode, build, compare, store, swap.</summary>
+internal sealed class TrainingRun : BackgroundJob
 {
     private readonly Profile _profile;
     private readonly LoraEdgePlugin _plugin;
     private readonly AdapterSlot _slot;
     private readonly InteractionLog _log;
     private readonly FittingRecords _records;
-    private readonly CancellationTokenSource _cancellation = new();
     private readonly object _adopting = new();
+    private ITrainingSession? _session;
+    private TrainingResult _result = new();
 
     // Boxed, so that another thread reads figures of one step.
     private object _progress = default(TrainingProgress);
@@ -45,9 +46,6 @@ internal sealed class TrainingRun
     /// <summary>Latest figures; from any thread.</summary>
     public TrainingProgress Progress => (TrainingProgress)Volatile.Read(ref _progress);
 
-    /// <summary>Asks the run to end before its next step; from any thread. An adapter that is being stored still is.</summary>
-    public void Cancel() => _cancellation.Cancel();
-
     /// <summary>Waits while an adapter is being stored. After a cancel, none is stored any more once this has returned.</summary>
     public void WaitForAdoption()
     {
@@ -56,75 +54,74 @@ internal sealed class TrainingRun
         }
     }
 
-    /// <summary>Tells the host that the run was cancelled before it began.</summary>
-    public void ReportCancelled() => _plugin.Events.AddResult(_profile, new TrainingResult { IsCancelled = true });
-
-    /// <summary>Runs to the end, and tells the host how it ended. Throws nothing: a host must not die of its training thread.</summary>
-    public void Execute(IAdapterTrainer trainer, StepGate steps)
+    /// <inheritdoc />
+    public override IEnumerator<Segment> Run(IAdapterTrainer trainer)
     {
         var watch = Stopwatch.StartNew();
-        TrainingResult result;
-        try
-        {
-            Adapter trained = TrainOnWhatFits(trainer, steps);
-            StoredAdapter stored = steps.Lengthy(() => Adopt(trained, trainer), _cancellation.Token);
-            _log.Remove(_records.Dropped);
-            result = new TrainingResult
-            {
-                Adapter = stored.Adapter,
-                FilePath = stored.Path,
-                Bytes = stored.Bytes,
-                RecordsDropped = _records.Dropped.Count,
-                DropReason = _records.Reason,
-            };
-        }
-        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
-        {
-            result = new TrainingResult { IsCancelled = true };
-        }
-        catch (Exception error)
-        {
-            result = new TrainingResult { Error = error };
-        }
-
-        _plugin.Events.AddResult(_profile, result with { Elapsed = watch.Elapsed });
-    }
-
-    private Adapter TrainOnWhatFits(IAdapterTrainer trainer, StepGate steps)
-    {
         while (true)
         {
-            try
+            yield return Segment.Lengthy;
+            if (!Attempt(() => Start(trainer)))
+                continue;
+            using ITrainingSession session = _session!;
+            bool isFit, more = true;
+            do
             {
-                return Train(trainer, steps);
+                yield return Segment.Slice;
+                isFit = Attempt(() => more = session.Step());
+                Tell(session);
             }
-            catch (InvalidInputException error) when (_records.Drop(error))
-            {
-                // Once more without them.
-            }
+            while (isFit && more);
+
+            if (!isFit)
+                continue;
+            yield return Segment.Lengthy;
+            _result = Adopt(session.Complete(), trainer) with { Elapsed = watch.Elapsed };
+            yield break;
         }
     }
 
-    private Adapter Train(IAdapterTrainer trainer, StepGate steps)
-    {
-        steps.Lengthy(() => _plugin.Parity.RequireModel(trainer, _records.Request.Records[0]), _cancellation.Token);
-        using ITrainingSession session = steps.Lengthy(() => trainer.Start(_records.Request), _cancellation.Token);
-        bool more;
-        do
-        {
-            more = steps.Step(session.Step, _cancellation.Token);
-            Volatile.Write(ref _progress, session.Progress);
-            _plugin.Events.AddProgress(_profile);
-        }
-        while (more);
+    /// <inheritdoc />
+    public override void ReleaseCaches() => _session?.ReleaseCaches();
 
-        return steps.Lengthy(session.Complete, _cancellation.Token);
+    /// <inheritdoc />
+    public override void End(Exception? error, bool isCancelled)
+    {
+        _session = null;
+        _plugin.Events.AddResult(_profile, isCancelled || error is not null ? new TrainingResult { IsCancelled = isCancelled, Error = error } : _result);
+    }
+
+    private void Start(IAdapterTrainer trainer)
+    {
+        _plugin.Parity.RequireModel(trainer, _records.Request.Records[0]);
+        _session = trainer.Start(_records.Request);
+    }
+
+    /// <summary>Does something, and drops the records that turn out not to fit.</summary>
+    /// <returns>Whether all fit; otherwise training begins anew without them.</returns>
+    private bool Attempt(Action work)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+        catch (InvalidInputException error) when (_records.Drop(error))
+        {
+            return false;
+        }
+    }
+
+    private void Tell(ITrainingSession session)
+    {
+        Volatile.Write(ref _progress, session.Progress);
+        _plugin.Events.AddProgress(_profile);
     }
 
     // The file and the session are made from the same bytes, and the file is written only when the session stands and
     // computes what training does, so that the adapter in use and the one on disk differ at no moment but between writing and
     // swapping.
-    private StoredAdapter Adopt(Adapter trained, IAdapterTrainer trainer)
+    private TrainingResult Adopt(Adapter trained, IAdapterTrainer trainer)
     {
         StoredAdapter stored = _plugin.Store.Encode(_profile.Name, trained);
         MergedSession session = _plugin.Model.Build(stored.Adapter);
@@ -133,7 +130,7 @@ internal sealed class TrainingRun
             _plugin.Parity.RequireAdapter(trainer, session, _records.Request.Records[0]);
             lock (_adopting)
             {
-                _cancellation.Token.ThrowIfCancellationRequested();
+                Cancelled.ThrowIfCancellationRequested();
                 _plugin.Store.Save(stored);
                 _slot.Swap(session);
             }
@@ -144,6 +141,14 @@ internal sealed class TrainingRun
             throw;
         }
 
-        return stored;
+        _log.Remove(_records.Dropped);
+        return new TrainingResult
+        {
+            Adapter = stored.Adapter,
+            FilePath = stored.Path,
+            Bytes = stored.Bytes,
+            RecordsDropped = _records.Dropped.Count,
+            DropReason = _records.Reason,
+        };
     }
 }

@@ -1,49 +1,59 @@
 namespace LoraEdge.Background;
 
-/// <summary>The one thread on which a plugin trains, one profile after the other. Started by the first run; owns the trainer.</summary>
+/// <summary>The one thread on which a plugin trains, one job after the other. Started by the first one; owns the trainer.</summary>
 /// <remarks>
 /// The thread may outlive the plugin while it is in lengthy work, but not the process: a native library that is unloaded under
 /// a thread which is still in it ends the process with an access violation instead of the host's exit code.
 /// </remarks>
-internal sealed class TrainingThread(IAdapterTrainer trainer)
+internal sealed class TrainingThread(IAdapterTrainer trainer, ScheduleOptions options)
 {
+    /// <summary>Slices that the training thread runs itself before the host does: the first of a shape takes far longer.</summary>
+    private const int WarmUpSlices = 3;
+
     private static readonly TimeSpan s_longestExit = TimeSpan.FromSeconds(10);
 
-    private readonly List<TrainingRun> _waiting = [];
+    private readonly List<BackgroundJob> _waiting = [];
     private readonly StepGate _steps = new();
+    private readonly HostSlices _hostSlices = new(options.Clock);
     private Thread? _thread;
-    private TrainingRun? _present;
+    private BackgroundJob? _present;
     private bool _stopped;
 
+    /// <summary>When slices run.</summary>
+    public TrainingSchedule Schedule { get; } = new(options);
+
     /// <exception cref="ObjectDisposedException">The thread was stopped.</exception>
-    public void Enqueue(TrainingRun run)
+    public void Enqueue(BackgroundJob job)
     {
         lock (_waiting)
         {
             if (_stopped)
                 throw new ObjectDisposedException(nameof(LoraEdgePlugin));
-            _waiting.Add(run);
+            _waiting.Add(job);
             Monitor.Pulse(_waiting);
             if (_thread is not null)
                 return;
             AppDomain.CurrentDomain.ProcessExit += EndWithProcess;
-            _thread = new Thread(Work) { Name = "LoraEdge training", IsBackground = true, Priority = ThreadPriority.BelowNormal };
+            _thread = new Thread(Work) { Name = "LoraEdge training", IsBackground = true, Priority = ThreadPriority.Lowest };
             _thread.Start();
         }
     }
 
-    /// <summary>Cancels a run: a waiting one at once, the one in progress before its next step.</summary>
-    public void Cancel(TrainingRun run)
+    /// <summary>Cancels a job: a waiting one at once, the one in progress before its next part.</summary>
+    public void Cancel(BackgroundJob job)
     {
-        run.Cancel();
+        job.Cancel();
         bool waited;
         lock (_waiting)
-            waited = _waiting.Remove(run);
+            waited = _waiting.Remove(job);
         if (waited)
-            run.ReportCancelled();
+            job.End(null, isCancelled: true);
     }
 
-    /// <summary>Ends the thread once its runs were cancelled; waits for a step in progress and for nothing longer.</summary>
+    /// <summary>Runs slices on the calling thread, the host's, as far as they fit into a budget.</summary>
+    public TickResult RunSlices(TimeSpan budget) => Schedule.Share > 0 ? _hostSlices.Run(budget) : default;
+
+    /// <summary>Ends the thread once its jobs were cancelled; waits for a slice in progress and for nothing longer.</summary>
     public void Stop()
     {
         Thread? thread;
@@ -62,13 +72,62 @@ internal sealed class TrainingThread(IAdapterTrainer trainer)
 
     private void Work()
     {
+        LowPriority.Apply();
         using (trainer)
         {
-            while (Next() is { } run)
-                run.Execute(trainer, _steps);
+            while (Next() is { } job)
+            {
+                Execute(job);
+                Schedule.Idle();
+            }
         }
 
         AppDomain.CurrentDomain.ProcessExit -= EndWithProcess;
+    }
+
+    private void Execute(BackgroundJob job)
+    {
+        try
+        {
+            using var run = new JobRun(job, trainer);
+            Drive(run);
+            job.End(null, isCancelled: run.Next is not null);
+        }
+        catch (OperationCanceledException) when (job.Cancelled.IsCancellationRequested)
+        {
+            job.End(null, isCancelled: true);
+        }
+        catch (Exception error)
+        {
+            job.End(error, isCancelled: false);
+        }
+    }
+
+    private void Drive(JobRun run)
+    {
+        int slices = 0;
+        while (run.Goes)
+        {
+            Schedule.WaitForTurn(run.Job);
+            if (!run.Goes)
+                break;
+            if (run.Next == Segment.Lengthy)
+                _steps.Lengthy(run.Advance, run.Job.Cancelled);
+            else if (options.Mode == ScheduleMode.Cooperative && slices >= WarmUpSlices)
+                _hostSlices.RunAll(run);
+            else
+                RunSlice(run, ++slices);
+        }
+    }
+
+    private void RunSlice(JobRun run, int number)
+    {
+        TimeSpan start = options.Clock.Elapsed;
+        _steps.Step(run.Advance, run.Job.Cancelled);
+        TimeSpan duration = options.Clock.Elapsed - start;
+        if (number == WarmUpSlices)
+            _hostSlices.Learn(duration);
+        Schedule.Rest(run.Job, duration);
     }
 
     private void EndWithProcess(object? sender, EventArgs e)
@@ -83,7 +142,7 @@ internal sealed class TrainingThread(IAdapterTrainer trainer)
         _thread?.Join(s_longestExit);
     }
 
-    private TrainingRun? Next()
+    private BackgroundJob? Next()
     {
         lock (_waiting)
         {

@@ -1,57 +1,43 @@
+using System.Collections.Concurrent;
+
 namespace LoraEdge.Events;
 
 /// <summary>
-/// Carries news from the training thread to the host's. Progress is coalesced: one entry per profile waits at most, and the
-/// host reads the latest figures when it is raised.
+/// Carries news from the training thread to the host's, without a lock: the training thread, of low priority, could be
+/// preempted while it holds one. Progress is coalesced: one entry per profile waits at most, and the host reads the latest
+/// figures when it is raised.
 /// </summary>
 internal sealed class HostEvents
 {
-    private readonly object _gate = new();
-    private readonly Queue<(Profile Profile, TrainingResult? Result)> _queue = new();
-    private readonly HashSet<Profile> _progressing = [];
+    private readonly ConcurrentQueue<(Profile Profile, TrainingResult? Result)> _queue = new();
+    private readonly ConcurrentDictionary<Profile, bool> _progressing = new();
 
     /// <summary>A profile's training has come further.</summary>
     public void AddProgress(Profile profile)
     {
-        lock (_gate)
-        {
-            if (_progressing.Add(profile))
-                _queue.Enqueue((profile, null));
-        }
+        if (_progressing.TryAdd(profile, true))
+            _queue.Enqueue((profile, null));
     }
 
     /// <summary>A profile's training has ended.</summary>
-    public void AddResult(Profile profile, TrainingResult result)
-    {
-        lock (_gate)
-            _queue.Enqueue((profile, result));
-    }
+    public void AddResult(Profile profile, TrainingResult result) => _queue.Enqueue((profile, result));
 
     /// <summary>Raises what has come up before the call, on the calling thread.</summary>
     public void Raise()
     {
-        int waiting;
-        lock (_gate)
-            waiting = _queue.Count;
-        while (waiting-- > 0 && Next() is { } next)
-        {
-            if (next.Result is { } result)
-                next.Profile.RaiseCompleted(result);
-            else
-                next.Profile.RaiseProgress();
-        }
+        for (int waiting = _queue.Count; waiting > 0 && _queue.TryDequeue(out (Profile Profile, TrainingResult? Result) next); waiting--)
+            Raise(next.Profile, next.Result);
     }
 
-    private (Profile Profile, TrainingResult? Result)? Next()
+    private void Raise(Profile profile, TrainingResult? result)
     {
-        lock (_gate)
+        if (result is not null)
         {
-            if (_queue.Count == 0)
-                return null;
-            (Profile Profile, TrainingResult? Result) next = _queue.Dequeue();
-            if (next.Result is null)
-                _progressing.Remove(next.Profile);
-            return next;
+            profile.RaiseCompleted(result);
+            return;
         }
+
+        _progressing.TryRemove(profile, out _);
+        profile.RaiseProgress();
     }
 }

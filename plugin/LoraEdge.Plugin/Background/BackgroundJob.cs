@@ -1,0 +1,24 @@
+namespace LoraEdge.Background;
+
+/// <summary>Work of one profile in the background, in parts between which it can be paused, cancelled or moved to another thread.</summary>
+internal abstract class BackgroundJob
+{
+    private readonly CancellationTokenSource _cancellation = new();
+
+    /// <summary>Signalled once the job is to end.</summary>
+    public CancellationToken Cancelled => _cancellation.Token;
+
+    /// <summary>Asks the job to end before its next part; from any thread.</summary>
+    public void Cancel() => _cancellation.Cancel();
+
+    /// <summary>The work. Yields before each part what it is like. Disposed early when the job is cancelled.</summary>
+    public abstract IEnumerator<Segment> Run(IAdapterTrainer trainer);
+
+    /// <summary>Gives back the memory of all that the next part can make again: training is paused for a while.</summary>
+    public abstract void ReleaseCaches();
+
+    /// <summary>The job has ended, or was cancelled before it began. Throws nothing: a host must not die of its training thread.</summary>
+    /// <param name="error">Why it failed; null when it did not.</param>
+    /// <param name="isCancelled">Whether it was cancelled.</param>
+    public abstract void End(Exception? error, bool isCancelled);
+}

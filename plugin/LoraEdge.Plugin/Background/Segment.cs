@@ -1,0 +1,11 @@
+namespace LoraEdge.Background;
+
+/// <summary>What the next part of a job is like, up to its next yield.</summary>
+internal enum Segment
+{
+    /// <summary>Takes long and cannot be interrupted: reading a model, building a session, writing a file. Runs on the training thread.</summary>
+    Lengthy,
+
+    /// <summary>One slice of training or scoring. Runs when the schedule allows it, on the training thread or within a tick.</summary>
+    Slice,
+}

@@ -1,0 +1,198 @@
+using System.Globalization;
+
+namespace LoraEdge.Plugin.Tests;
+
+/// <summary>When training runs: paused, on a thread of low priority, or within the host's ticks.</summary>
+public sealed class ScheduleTests
+{
+    private Host _host = null!;
+    private FakeTrainer _trainer = null!;
+
+    [SetUp]
+    public void Begin()
+    {
+        _host = new Host();
+        _trainer = new FakeTrainer(() => RandomAdapter.For(_host.Model)) { PlannedSteps = 100 };
+    }
+
+    [TearDown]
+    public void Close() => _host.Dispose();
+
+    [Test]
+    public void PausedTraining_StandsStillAndGoesOnWhereItWas()
+    {
+        _trainer = new FakeTrainer(() => RandomAdapter.For(_host.Model)) { PlannedSteps = 1_000_000 };
+        using LoraEdgePlugin plugin = _host.Load(_trainer);
+        Profile profile = Start(plugin);
+        Host.WaitUntil(() => _trainer.Steps > 10);
+
+        plugin.IsTrainingPaused = true;
+        Assert.That(plugin.DutyCycle, Is.Zero);
+        Host.WaitUntil(() => StandsStill());
+        plugin.IsTrainingPaused = false;
+        int before = _trainer.Steps;
+
+        Host.WaitUntil(() => _trainer.Steps > before);
+        Assert.That((profile.IsTraining, _trainer.Requests.Count), Is.EqualTo((true, 1)));
+    }
+
+    [Test]
+    public void CriticalPower_PausesAndSavingPower_LowersTheDutyCycle()
+    {
+        using LoraEdgePlugin plugin = _host.Load(_trainer);
+
+        plugin.Power = PowerState.Critical;
+        Assert.That(plugin.DutyCycle, Is.Zero);
+        plugin.Power = PowerState.Saving;
+        Assert.That(plugin.DutyCycle, Is.EqualTo(0.2));
+        plugin.Power = PowerState.Normal;
+        Assert.That(plugin.DutyCycle, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Dispose_WhileTrainingIsPaused_EndsIt()
+    {
+        using LoraEdgePlugin plugin = _host.Load(_trainer);
+        plugin.IsTrainingPaused = true;
+        Start(plugin);
+
+        plugin.Dispose();
+
+        Host.WaitUntil(() => _trainer.Disposals == 1);
+        Assert.That(_trainer.OpenSessions, Is.Zero);
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public void TheTrainingThread_HasTheLowestPriorityOfTheSystem()
+    {
+        string? nice = null;
+        _trainer.OnStep = _ => nice = NiceOfThisThread();
+        using LoraEdgePlugin plugin = _host.Load(_trainer);
+
+        Host.Train(plugin, Recorded(plugin));
+
+        Assert.That(nice, Is.EqualTo("19"));
+        Assert.That(NiceOfThisThread(), Is.EqualTo("0"));
+    }
+
+    [Test]
+    public void InCooperativeMode_SlicesRunOnTheHostsThreadWithinTheBudget()
+    {
+        var clock = new FakeClock();
+        using LoraEdgePlugin plugin = Cooperative(clock);
+        _trainer.OnStep = _ => clock.Advance(TimeSpan.FromMilliseconds(1));
+        Profile profile = Start(plugin);
+        Host.WaitUntil(() => _trainer.Steps == 3);
+
+        TickResult tick = FirstThatRuns(plugin, TimeSpan.FromMilliseconds(4));
+
+        Assert.That((tick.Slices, tick.Used), Is.EqualTo((3, TimeSpan.FromMilliseconds(3))), "a fourth would be expected to end after 4.05 ms");
+        Assert.That(_trainer.Threads, Does.Contain(Environment.CurrentManagedThreadId));
+        while (profile.IsTraining)
+            plugin.Tick(TimeSpan.FromMilliseconds(4));
+        Assert.That(_trainer.Steps, Is.EqualTo(100));
+        Assert.That(profile.Adapter, Is.Not.Null);
+    }
+
+    [Test]
+    public void ABudgetThatNoSliceFits_RunsNoneAndSaysSo()
+    {
+        var clock = new FakeClock();
+        using LoraEdgePlugin plugin = Cooperative(clock);
+        _trainer.OnStep = _ => clock.Advance(TimeSpan.FromMilliseconds(3));
+        Start(plugin);
+        Host.WaitUntil(() => _trainer.Steps == 3);
+        FirstThatRuns(plugin, TimeSpan.FromMilliseconds(4));
+        int before = _trainer.Steps;
+
+        var budget = TimeSpan.FromMilliseconds(2);
+        TickResult tick = default;
+        for (int i = 0; i < 1000; i++)
+            tick = plugin.Tick(budget);
+
+        Assert.That(_trainer.Steps, Is.EqualTo(before));
+        Assert.That(tick.IsTooSmall(budget));
+        Assert.That(tick.NextSlice.TotalMilliseconds, Is.InRange(3, 3.3));
+    }
+
+    [Test]
+    public void AnErrorInASliceOfATick_EndsTrainingAndNotTheTick()
+    {
+        var clock = new FakeClock();
+        using LoraEdgePlugin plugin = Cooperative(clock);
+        _trainer.OnStep = step =>
+        {
+            if (step == 5)
+                throw new TrainingFailedException("The loss became NaN.");
+        };
+        Profile profile = Start(plugin);
+        TrainingResult? result = null;
+        profile.Completed += (_, ended) => result = ended;
+
+        while (result is null)
+            plugin.Tick(TimeSpan.FromMilliseconds(4));
+
+        Assert.That(result.Error, Is.TypeOf<TrainingFailedException>());
+    }
+
+    [Test]
+    public void CancelTraining_InCooperativeMode_EndsWithoutATick()
+    {
+        using LoraEdgePlugin plugin = Cooperative(new FakeClock());
+        Profile profile = Start(plugin);
+        Host.WaitUntil(() => _trainer.Steps == 3);
+
+        profile.CancelTraining();
+        Host.WaitUntil(() => _trainer.OpenSessions == 0);
+        plugin.Tick();
+
+        Assert.That(profile.IsTraining, Is.False);
+    }
+
+    [Test]
+    public void OptionsThatCannotWork_AreRefusedAtLoad()
+    {
+        Assert.That(() => Load(new ScheduleOptions { MaxDutyCycle = 0 }), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("MaxDutyCycle is 0"));
+        Assert.That(() => Load(new ScheduleOptions { AllowedFrameRise = double.NaN }), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("AllowedFrameRise"));
+        Assert.That(() => Load(new ScheduleOptions { Mode = (ScheduleMode)7 }), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("Mode is 7"));
+    }
+
+    private static string NiceOfThisThread()
+    {
+        string status = File.ReadAllText("/proc/thread-self/stat");
+        return status[(status.LastIndexOf(')') + 2)..].Split(' ')[16].ToString(CultureInfo.InvariantCulture);
+    }
+
+    private LoraEdgePlugin Load(ScheduleOptions schedule) => LoraEdgePlugin.Load(_host.Options(_trainer) with { Schedule = schedule });
+
+    private LoraEdgePlugin Cooperative(FakeClock clock) => Load(new ScheduleOptions { Mode = ScheduleMode.Cooperative, Clock = clock });
+
+    private static Profile Recorded(LoraEdgePlugin plugin)
+    {
+        Profile profile = plugin.OpenProfile("ada");
+        Host.Play(profile, 20);
+        return profile;
+    }
+
+    private static Profile Start(LoraEdgePlugin plugin)
+    {
+        Profile profile = Recorded(plugin);
+        profile.StartTraining();
+        return profile;
+    }
+
+    private static TickResult FirstThatRuns(LoraEdgePlugin plugin, TimeSpan budget)
+    {
+        TickResult tick = default;
+        Host.WaitUntil(() => (tick = plugin.Tick(budget)).Slices > 0);
+        return tick;
+    }
+
+    private bool StandsStill()
+    {
+        int steps = _trainer.Steps;
+        Thread.Sleep(50);
+        return _trainer.Steps == steps;
+    }
+}
