@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.Text.Json;
 using LoraEdge;
 using LoraEdge.Benchmarks;
+using LoraEdge.Benchmarks.Frames;
 using LoraEdge.Benchmarks.Language;
 using LoraEdge.Benchmarks.Personalization;
 using LoraEdge.Benchmarks.TrainingStep;
@@ -15,6 +16,8 @@ var benchmarks = new Dictionary<string, Func<BenchmarkRun, object>>
     ["personalization"] = PersonalizationBenchmark.Run,
     ["language"] = LanguageBenchmark.Run,
     ["training-step"] = TrainingStepBenchmark.Run,
+    ["frame-time"] = FrameTimeBenchmark.Run,
+    ["cooperative"] = CooperativeBenchmark.Run,
 };
 var name = new Argument<string>("name") { Description = $"What to measure: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);
