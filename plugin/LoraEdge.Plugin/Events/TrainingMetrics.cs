@@ -1,0 +1,31 @@
+using System.Diagnostics.Metrics;
+
+namespace LoraEdge.Events;
+
+/// <summary>
+/// What a plugin measures of its background work, for any listener of System.Diagnostics.Metrics; the meter is
+/// <c>LoraEdge</c>. Nothing is computed while nobody listens.
+/// </summary>
+internal sealed class TrainingMetrics : IDisposable
+{
+    private readonly Meter _meter = new("LoraEdge");
+    private readonly Histogram<double> _slice;
+    private readonly Counter<long> _decisions;
+
+    /// <param name="dutyCycle">Tells the present duty cycle.</param>
+    public TrainingMetrics(Func<double> dutyCycle)
+    {
+        _slice = _meter.CreateHistogram<double>("loraedge.training.slice.duration", "s", "Duration of one slice of training or scoring.");
+        _decisions = _meter.CreateCounter<long>("loraedge.gate.decisions", "{decision}", "Decisions about candidates, by kind.");
+        _meter.CreateObservableGauge("loraedge.training.duty_cycle", dutyCycle, "1", "Share of its time that training may work.");
+    }
+
+    /// <summary>A slice has run.</summary>
+    public void AddSlice(TimeSpan duration) => _slice.Record(duration.TotalSeconds);
+
+    /// <summary>A candidate was promoted, rejected or rolled back.</summary>
+    public void AddDecision(string kind) => _decisions.Add(1, new KeyValuePair<string, object?>("loraedge.decision", kind));
+
+    /// <inheritdoc />
+    public void Dispose() => _meter.Dispose();
+}
