@@ -37,7 +37,21 @@ internal sealed class AdamW
     public IReadOnlyList<float[]> Second { get; }
 
     /// <summary>Steps done.</summary>
-    public long Steps { get; set; }
+    public long Steps { get; private set; }
+
+    /// <summary>Puts an earlier state back; copied.</summary>
+    /// <param name="steps">Steps done.</param>
+    /// <param name="first">Running mean of the gradient of each parameter.</param>
+    /// <param name="second">Running mean of the squared gradient of each parameter.</param>
+    public void Restore(long steps, IReadOnlyList<float[]> first, IReadOnlyList<float[]> second)
+    {
+        Steps = steps;
+        for (int i = 0; i < _parameters.Count; i++)
+        {
+            first[i].CopyTo(First[i], 0);
+            second[i].CopyTo(Second[i], 0);
+        }
+    }
 
     /// <summary>The norm of all gradients together; not finite when one of them is not.</summary>
     public double GradientNorm()

@@ -24,8 +24,8 @@ public sealed class ExecutedModel : IDisposable
     public ExecutedModel(OnnxModel model, Adapter? adapter = null, CalibratedProjection? calibrated = null, int threads = 1)
     {
         NativeLibtorch.EnsureLoaded();
-        set_num_threads(threads);
-        _weights = adapter is null ? null : Attach(model, adapter, calibrated);
+        TorchThreads.Use(threads);
+        _weights = adapter is null ? null : LowRankWeights.Of(model, adapter, calibrated);
         _executor = new GraphExecutor(model, _weights);
     }
 
@@ -74,14 +74,5 @@ public sealed class ExecutedModel : IDisposable
             foreach (Tensor tensor in tensors.Values.Concat(results))
                 tensor.Dispose();
         }
-    }
-
-    private static LowRankWeights Attach(OnnxModel model, Adapter adapter, CalibratedProjection? calibrated)
-    {
-        Dictionary<int, AdaptableLayer> layers = AdaptableLayers.Find(model.Graph).Layers.ToDictionary(layer => layer.InitializerIndex);
-        ProjectionFactors factors = ProjectionFactors.For(adapter, model.Fingerprint, [.. layers.Values.Select(layer => layer.AsWeight())], calibrated);
-        var weights = new LowRankWeights([.. adapter.Targets.Select(target => layers[target.InitializerIndex])], factors.Matrices, adapter.Rank, adapter.Scale, trainA: false);
-        weights.Restore([.. adapter.Targets.Select(target => target.B)]);
-        return weights;
     }
 }

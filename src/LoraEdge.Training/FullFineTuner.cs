@@ -29,7 +29,7 @@ public sealed class FullFineTuner : IDisposable
         Placement placement = Placement.On(device);
         string[] values = ObjectiveValues.Of(model, objective);
         SupportCheck.Require(model, values);
-        TorchSharp.torch.set_num_threads(threads);
+        TorchThreads.Use(threads);
         _model = model;
         _weights = new FullWeights(model.Graph, values, placement.Device);
         _run = new ObjectiveRun(model, objective, _weights, placement);

@@ -24,9 +24,8 @@ public static class FullFineTuning
         string[] values = ObjectiveValues.Of(model, request.Objective);
         SupportCheck.Require(model, values);
         Placement placement = Placement.Of(request.Options);
-        TorchSharp.torch.set_num_threads(request.Options.Threads);
         using var weights = new FullWeights(model.Graph, values, placement.Device);
-        using var loop = new TrainingLoop(model, weights, request.Objective, request.Records, request.HeldOut, request.Options, placement);
+        using var loop = new TrainingLoop(model, weights, request, placement);
         do
             cancellation.ThrowIfCancellationRequested();
         while (loop.Step());

@@ -51,19 +51,21 @@ internal sealed class HeadLoss
         return loss;
     }
 
-    /// <summary>Sum of the losses, weighted by record; without gradients.</summary>
+    /// <summary>Sum of the losses of each record, weighted; without gradients.</summary>
     /// <param name="trunk">The trunk's value.</param>
     /// <param name="batch">The records that it was computed for.</param>
-    public double Score(Tensor trunk, RecordBatch batch)
+    public double[] Score(Tensor trunk, RecordBatch batch)
     {
-        double sum = 0;
+        var sums = new double[batch.Records.Count];
         foreach (PositionRange chunk in Chunks(trunk, batch))
         {
-            using Tensor part = chunk.Of(trunk), losses = Losses(part, batch, chunk), weighted = losses.mul(batch.Weights), total = weighted.sum();
-            sum += total.item<float>();
+            using Tensor part = chunk.Of(trunk), losses = Losses(part, batch, chunk), weighted = losses.mul(batch.Weights);
+            float[] own = ParameterValues.Of(weighted);
+            for (int row = 0; row < sums.Length; row++)
+                sums[row] += own[row];
         }
 
-        return sum;
+        return sums;
     }
 
     /// <summary>The objective's value; the caller's.</summary>

@@ -8,21 +8,26 @@ internal sealed class HeldOutLoss
     private readonly LossPass _pass;
     private readonly Queue<IReadOnlyList<Interaction>> _batches;
     private readonly int _classCount;
-    private double _losses;
-    private double _weights;
 
     /// <param name="pass">Runs the model, borrowed.</param>
     /// <param name="records">The records.</param>
     /// <param name="batchSize">Records at a time.</param>
     /// <param name="classCount">Number of classes.</param>
-    public HeldOutLoss(LossPass pass, IReadOnlyList<Interaction> records, int batchSize, int classCount) =>
-        (_pass, _batches, _classCount) = (pass, new Queue<IReadOnlyList<Interaction>>(RecordSampler.InOrder(records, batchSize)), classCount);
+    /// <param name="sums">What was summed up before. Default: nothing.</param>
+    public HeldOutLoss(LossPass pass, IReadOnlyList<Interaction> records, int batchSize, int classCount, HeldOutSums sums = default)
+    {
+        (_pass, _classCount, Sums) = (pass, classCount, sums);
+        _batches = new Queue<IReadOnlyList<Interaction>>(RecordSampler.InOrder(records, batchSize).Skip(sums.Batches));
+    }
+
+    /// <summary>What is summed up so far.</summary>
+    public HeldOutSums Sums { get; private set; }
 
     /// <summary>Weighted mean over everything that was scored and carries a target; NaN when nothing does.</summary>
-    public double Mean => _weights > 0 ? _losses / _weights : double.NaN;
+    public double Mean => IsEmpty ? double.NaN : Sums.Losses / Sums.Weights;
 
     /// <summary>Whether nothing that was scored carries a target: all weights are 0, or all positions are ignored.</summary>
-    public bool IsEmpty => _weights == 0;
+    public bool IsEmpty => Sums.Weights == 0;
 
     /// <summary>The mean over all records, at once.</summary>
     public static double Of(LossPass pass, IReadOnlyList<Interaction> records, int batchSize, int classCount) =>
@@ -45,8 +50,7 @@ internal sealed class HeldOutLoss
         if (_batches.Count == 0)
             return false;
         (double losses, double weights) = _pass.Score(_batches.Dequeue(), _classCount);
-        _losses += losses;
-        _weights += weights;
+        Sums = new HeldOutSums(Sums.Batches + 1, Sums.Losses + losses, Sums.Weights + weights);
         return _batches.Count > 0;
     }
 }

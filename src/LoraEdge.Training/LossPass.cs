@@ -19,7 +19,6 @@ internal sealed class LossPass : IDisposable
     private readonly LossMemory _memory;
     private readonly HeadLoss _head;
     private readonly SequencePass? _sequences;
-    private double _gradientScale = 1;
 
     /// <param name="model">The model.</param>
     /// <param name="objective">What is minimised.</param>
@@ -35,7 +34,7 @@ internal sealed class LossPass : IDisposable
         if (objective.States.Count > 0)
             _sequences = new SequencePass(new SteppedModel(model, objective, Executor, _head.Trunk), objective, _head, _memory.Target);
         if (Executor.Placement.WeightType == ScalarType.Float16)
-            _gradientScale = FirstHalfScale;
+            GradientScale = FirstHalfScale;
     }
 
     /// <summary>Runs the model as the pass does.</summary>
@@ -45,15 +44,15 @@ internal sealed class LossPass : IDisposable
     /// Factor on all gradients, a power of two. Where they pass weights in float16, those of a large vocabulary or batch would
     /// be smaller than its smallest number (Micikevicius et al. 2018, arXiv:1710.03740).
     /// </summary>
-    public double GradientScale => _gradientScale;
+    public double GradientScale { get; set; } = 1;
 
     /// <summary>Lowers <see cref="GradientScale"/> when a gradient was too large for float16.</summary>
     /// <returns>Whether it could be lowered, so that the batch is worth another try.</returns>
     public bool LowerGradientScale()
     {
-        if (_gradientScale <= 1)
+        if (GradientScale <= 1)
             return false;
-        _gradientScale /= 4;
+        GradientScale /= 4;
         return true;
     }
 
@@ -64,39 +63,54 @@ internal sealed class LossPass : IDisposable
     /// <exception cref="InvalidInputException">The record's target does not fit the value.</exception>
     public int RequireFit(Interaction record) => _sequences?.RequireFit(record) ?? ObjectiveCheck.Require(Executor, _objective, record);
 
+    /// <summary>What the losses of records are divided by in their mean.</summary>
+    public double WeightOf(IReadOnlyList<Interaction> records) => LossWeights.Of(_objective, records);
+
     /// <summary>Adds to the gradients of what is trained.</summary>
     /// <param name="records">Records of one shape.</param>
     /// <param name="classCount">Number of classes.</param>
     /// <returns>The mean loss.</returns>
     /// <exception cref="LoraEdgeException">The records do not fit the model or the objective, or memory ran out.</exception>
-    public double Backward(IReadOnlyList<Interaction> records, int classCount)
+    public double Backward(IReadOnlyList<Interaction> records, int classCount) => Backward(records, classCount, WeightOf(records));
+
+    /// <summary>The same for records that are part of a batch.</summary>
+    /// <param name="records">Records of one shape.</param>
+    /// <param name="classCount">Number of classes.</param>
+    /// <param name="weight">The weight of the whole batch.</param>
+    /// <returns>Their part of the batch's mean loss.</returns>
+    /// <exception cref="LoraEdgeException">The records do not fit the model or the objective, or memory ran out.</exception>
+    public double Backward(IReadOnlyList<Interaction> records, int classCount, double weight)
     {
         if (_sequences is not null)
-            return Guarded(() => _sequences.Backward(records, classCount, _gradientScale));
+            return Guarded(() => _sequences.Backward(records, classCount, weight, GradientScale));
         using RecordBatch batch = RecordBatcher.Create(records, classCount, Executor.Placement.Device);
-        return Backward(batch);
+        return Guarded(() => Differentiate(batch, weight));
     }
 
-    /// <summary>Sum of the losses of records, weighted, and of the weights of all that carries a target; without gradients.</summary>
+    /// <summary>Sum of the losses of each record, weighted; without gradients.</summary>
     /// <param name="records">Records of one shape.</param>
     /// <param name="classCount">Number of classes.</param>
     /// <exception cref="LoraEdgeException">The records do not fit the model or the objective, or memory ran out.</exception>
-    public (double Losses, double Weights) Score(IReadOnlyList<Interaction> records, int classCount)
+    public double[] ScoreEach(IReadOnlyList<Interaction> records, int classCount)
     {
         if (_sequences is not null)
             return Guarded(() => _sequences.Score(records, classCount));
         using RecordBatch batch = RecordBatcher.Create(records, classCount, Executor.Placement.Device);
-        return Score(batch);
+        return Guarded(() => Evaluate(batch));
     }
+
+    /// <summary>Sums over records: of their losses, weighted, and of the weights of all that carries a target.</summary>
+    /// <inheritdoc cref="ScoreEach"/>
+    public (double Losses, double Weights) Score(IReadOnlyList<Interaction> records, int classCount) => (ScoreEach(records, classCount).Sum(), WeightOf(records));
 
     /// <summary>Adds to the gradients of what is trained, from records that stand for themselves.</summary>
     /// <returns>The mean loss.</returns>
     /// <exception cref="LoraEdgeException">The batch does not fit the model or the objective, or memory ran out.</exception>
-    public double Backward(RecordBatch batch) => Guarded(() => Differentiate(batch));
+    public double Backward(RecordBatch batch) => Guarded(() => Differentiate(batch, WeightOf(batch.Records)));
 
     /// <summary>The same without gradients; the sums, not the mean.</summary>
     /// <exception cref="LoraEdgeException">The batch does not fit the model or the objective, or memory ran out.</exception>
-    public (double Losses, double Weights) Score(RecordBatch batch) => Guarded(() => Evaluate(batch));
+    public (double Losses, double Weights) Score(RecordBatch batch) => (Guarded(() => Evaluate(batch)).Sum(), WeightOf(batch.Records));
 
     /// <inheritdoc />
     public void Dispose() => Executor.Dispose();
@@ -107,22 +121,21 @@ internal sealed class LossPass : IDisposable
         return LibtorchErrors.Typed(work);
     }
 
-    private double Differentiate(RecordBatch batch)
+    private double Differentiate(RecordBatch batch, double weight)
     {
-        using Tensor counts = ObjectiveLoss.Counts(_objective, batch), weights = counts.mul(batch.Weights), sum = weights.sum(), positive = sum.clamp_min(1e-12f), norm = positive.div(_gradientScale);
+        using Tensor norm = LossNorm.Of(weight, GradientScale, Executor.Placement.Device);
         using IForwardPass pass = Executor.Forward(batch.Inputs, _head.Trunk, _memory.Target);
         using var gradient = new ChunkGradient(pass.Value);
         double loss = _head.Backward(gradient, batch, norm);
         if (gradient.Gradient is not null)
             pass.Backward(gradient.Gradient);
-        return loss / _gradientScale;
+        return loss / GradientScale;
     }
 
-    private (double Losses, double Weights) Evaluate(RecordBatch batch)
+    private double[] Evaluate(RecordBatch batch)
     {
         using var _ = no_grad();
         using Tensor value = Executor.Run(batch.Inputs, _head.Trunk)[0];
-        using Tensor counts = ObjectiveLoss.Counts(_objective, batch), weights = counts.mul(batch.Weights), sum = weights.sum();
-        return (_head.Score(value, batch), sum.item<float>());
+        return _head.Score(value, batch);
     }
 }

@@ -77,13 +77,7 @@ internal static class TrainingCheckpoint
         if (!fits)
             throw new ModelFormatException("The checkpoint holds other weights of the model than this objective trains" + Advice);
         weights.Restore(values);
-        for (int i = 0; i < moments.Count; i++)
-        {
-            moments[i].First.CopyTo(optimizer.First[i], 0);
-            moments[i].Second.CopyTo(optimizer.Second[i], 0);
-        }
-
-        optimizer.Steps = steps;
+        optimizer.Restore(steps, [.. moments.Select(pair => pair.First)], [.. moments.Select(pair => pair.Second)]);
     }
 
     private static float[] ReadFloats(BinaryReader reader, int count) =>

@@ -6,7 +6,7 @@ using LoraEdge.Training.Records;
 namespace LoraEdge.Training;
 
 /// <summary>
-/// Trains whatever a <see cref="TrainableWeights"/> offers: a step is sample, differentiate, update; every so
+/// Trains whatever a <see cref="TrainableWeights"/> offers: a step is sample, differentiate slice by slice, update; every so
 /// often the held-out records decide which version is the best, and when to stop.
 /// </summary>
 internal sealed class TrainingLoop : IDisposable
@@ -14,55 +14,59 @@ internal sealed class TrainingLoop : IDisposable
     private const int SmallestHeldOutBatch = 128;
 
     private readonly TrainableWeights _weights;
-    private readonly Objective _objective;
-    private readonly IReadOnlyList<Interaction> _records;
-    private readonly IReadOnlyList<Interaction> _heldOut;
+    private readonly TrainingRequest _request;
     private readonly TrainingOptions _options;
+    private readonly IReadOnlyList<Interaction> _heldOut;
     private readonly LossPass _pass;
     private readonly RecordSampler _sampler;
     private readonly AdamW _optimizer;
     private readonly long _evaluationInterval;
+    private readonly int _sliceSize;
     private readonly int _heldOutBatch;
     private readonly int _classCount;
-    private readonly double _baseLoss;
+    private TrainingCounters _at = new();
+    private long _clampedBefore;
     private float[][] _best;
-    private double _bestLoss;
-    private long _bestStep;
-    private long _step;
-    private int _stale;
-    private double _lossSum;
-    private int _lossCount;
-    private double _loss = double.NaN;
-    private double _heldOutLoss;
+    private SlicedBatch? _batch;
     private HeldOutLoss? _evaluation;
 
-    /// <summary>Prepares training; the loop borrows <paramref name="weights"/>, which are where <paramref name="placement"/> says.</summary>
-    public TrainingLoop(OnnxModel model, TrainableWeights weights, Objective objective, IReadOnlyList<Interaction> records,
-        IReadOnlyList<Interaction> heldOut, TrainingOptions options, Placement placement)
+    /// <summary>Prepares training; the loop borrows the weights.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="weights">What is trained, with the values of the frozen model.</param>
+    /// <param name="request">Objective, records and options.</param>
+    /// <param name="placement">Where the weights are.</param>
+    /// <param name="initial">The values that training starts from. Default: those of the frozen model.</param>
+    /// <param name="resumed">The state that training goes on from. Default: none, it starts.</param>
+    public TrainingLoop(OnnxModel model, TrainableWeights weights, TrainingRequest request, Placement placement, float[][]? initial = null, TrainingState? resumed = null)
     {
-        SupportCheck.Require(model, ObjectiveValues.Of(model, objective));
-        int largestBatch = BatchAxis.Require(model, objective, options.BatchSize);
-        if (records.Count == 0)
+        TrainingOptions options = request.Options;
+        SupportCheck.Require(model, ObjectiveValues.Of(model, request.Objective));
+        _sliceSize = Math.Min(options.BatchSize, options.SliceSize ?? options.BatchSize);
+        int largestBatch = BatchAxis.Require(model, request.Objective, _sliceSize);
+        if (request.Records.Count == 0)
             throw new InvalidInputException("There are no records to train on.");
-        RecordCheck.Require(model, objective, records);
-        RecordCheck.Require(model, objective, heldOut);
-        (_weights, _objective, _records, _heldOut, _options) = (weights, objective, records, heldOut, options);
-        _heldOutBatch = Math.Min(largestBatch, Math.Max(options.BatchSize, SmallestHeldOutBatch));
-        _sampler = new RecordSampler(records, options.BatchSize, options.SamplingSeed);
+        RecordCheck.Require(model, request.Objective, request.Records);
+        RecordCheck.Require(model, request.Objective, request.HeldOut);
+        (_weights, _request, _options) = (weights, request, options);
+        // Records without weight, or with targets at no position, judge nothing.
+        _heldOut = LossWeights.Of(request.Objective, request.HeldOut) > 0 ? request.HeldOut : [];
+        _heldOutBatch = Math.Min(largestBatch, options.SliceSize ?? Math.Max(options.BatchSize, SmallestHeldOutBatch));
+        _sampler = new RecordSampler(request.Records, options.BatchSize, options.SamplingSeed);
         PlannedSteps = (long)_sampler.BatchesPerEpoch * options.MaxEpochs;
         _evaluationInterval = Math.Max(1, _sampler.BatchesPerEpoch / options.EvaluationsPerEpoch);
         _optimizer = new AdamW(weights.Parameters, _ => options.WeightDecay);
         _best = weights.Capture();
-        _pass = new LossPass(model, objective, weights, LossMemory.Of(options, placement), placement);
+        TorchThreads.Use(options.Threads);
+        _pass = new LossPass(model, request.Objective, weights, LossMemory.Of(options, placement), placement);
         try
         {
-            _classCount = _pass.RequireFit(records[0]);
-            RecordCheck.RequireClasses(objective, records, _classCount);
-            RecordCheck.RequireClasses(objective, heldOut, _classCount);
-            HeldOutLoss frozen = NewEvaluation().Finish();
-            if (frozen.IsEmpty)
-                _heldOut = [];
-            _baseLoss = _bestLoss = _heldOutLoss = frozen.Mean;
+            _classCount = _pass.RequireFit(request.Records[0]);
+            RecordCheck.RequireClasses(request.Objective, request.Records, _classCount);
+            RecordCheck.RequireClasses(request.Objective, request.HeldOut, _classCount);
+            if (resumed is null)
+                Begin(initial);
+            else
+                GoOn(resumed);
         }
         catch
         {
@@ -75,35 +79,42 @@ internal sealed class TrainingLoop : IDisposable
     public long PlannedSteps { get; }
 
     /// <summary>How far training is.</summary>
-    public TrainingProgress Progress => new(_step, PlannedSteps, _lossCount > 0 ? _lossSum / _lossCount : _loss, _heldOutLoss, _bestLoss, _weights.Clamped);
+    public TrainingProgress Progress => new(_at.Step, PlannedSteps, _at.Loss, _at.HeldOutLoss, _at.BestLoss, Clamped);
 
     /// <summary>What the best version was trained on.</summary>
     public TrainingSummary Summary => new()
     {
-        Records = _records.Count,
-        Steps = _bestStep,
+        Records = _request.Records.Count,
+        Steps = _at.BestStep,
         HeldOutRecords = _heldOut.Count,
-        BaseLoss = (float)_baseLoss,
-        AdaptedLoss = (float)_bestLoss,
+        BaseLoss = (float)_at.BaseLoss,
+        AdaptedLoss = (float)_at.BestLoss,
     };
 
-    private string Advice => _options.WeightType == WeightType.Float16
-        ? $"Lower the learning rate ({_options.LearningRate}), or set WeightType to BFloat16, which holds larger numbers."
-        : $"Lower the learning rate ({_options.LearningRate}).";
+    /// <summary>What training has become; that of the last step where some slices of the next one have run.</summary>
+    public TrainingState State =>
+        new(_at, Clamped, _pass.GradientScale, _evaluation?.Sums, _weights.Capture(), _best, [.. _optimizer.First], [.. _optimizer.Second]);
 
-    private bool IsDone => _step >= PlannedSteps || _stale >= _options.Patience;
+    private long Clamped => _clampedBefore + _weights.Clamped;
 
-    /// <summary>One optimizer step, or, while an evaluation is due, one batch of held-out records.</summary>
+    private bool IsDone => _at.Step >= PlannedSteps || _at.Stale >= _options.Patience;
+
+    /// <summary>Runs one slice of a batch, and with the last an optimizer step; or, while an evaluation is due, one of held-out records.</summary>
     /// <returns>Whether there is more to do.</returns>
     public bool Step()
     {
+        TorchThreads.Use(_options.Threads);
         if (_evaluation is not null)
             return Evaluate(_evaluation);
         if (IsDone)
             return false;
-        Update(Differentiate(_sampler.Next()));
-        _step++;
-        if (_step % _evaluationInterval != 0 && _step != PlannedSteps)
+        _batch ??= NextBatch();
+        if (Differentiate(_batch) is not { } norm)
+            return true;
+        Update(norm);
+        _at = _at.Stepped(_batch.Loss);
+        _batch = null;
+        if (_at.Step % _evaluationInterval != 0 && _at.Step != PlannedSteps)
             return true;
         _evaluation = NewEvaluation();
         return _heldOut.Count > 0 || Evaluate(_evaluation);
@@ -130,53 +141,74 @@ internal sealed class TrainingLoop : IDisposable
     /// <inheritdoc />
     public void Dispose() => _pass.Dispose();
 
-    /// <summary>Leaves the gradients of a batch in the parameters.</summary>
-    /// <returns>Their norm; they themselves are larger by the pass's scale.</returns>
-    private double Differentiate(IReadOnlyList<Interaction> records)
+    private void Begin(float[][]? initial)
+    {
+        double loss = HeldOut(NewEvaluation().Finish(), "The frozen model's loss");
+        _at = _at with { BaseLoss = loss, BestLoss = loss, HeldOutLoss = loss };
+        if (initial is null)
+            return;
+        _weights.Restore(initial);
+        loss = HeldOut(NewEvaluation().Finish(), "The initial adapter's loss");
+        (_at, _best) = (_at with { BestLoss = loss, HeldOutLoss = loss }, initial);
+    }
+
+    private void GoOn(TrainingState state)
+    {
+        if (state.Counters.Step < 0 || state.Counters.Step > PlannedSteps)
+            throw new InvalidCheckpointException($"The checkpoint is at step {state.Counters.Step} of {PlannedSteps}. Delete it and start training afresh.");
+        for (long drawn = 0; drawn < state.Counters.Step; drawn++)
+            _sampler.Next();
+        _weights.Restore(state.Values);
+        _optimizer.Restore(state.Counters.Step, state.First, state.Second);
+        (_at, _best, _clampedBefore, _pass.GradientScale) = (state.Counters, state.Best, state.Clamped, state.GradientScale);
+        if (state.Evaluation is { } sums)
+            _evaluation = NewEvaluation(sums);
+    }
+
+    private SlicedBatch NextBatch()
     {
         _weights.ClearGradients();
-        double loss = _pass.Backward(records, _classCount);
-        if (double.IsNaN(loss) || double.IsInfinity(loss))
-            throw new TrainingFailedException($"The loss became {loss} at step {_step} of {PlannedSteps}; nothing was stored. {Advice}");
+        return new SlicedBatch(_pass, _sampler.Next(), _sliceSize, _classCount);
+    }
+
+    /// <summary>Adds a slice to the gradients in the parameters.</summary>
+    /// <returns>Their norm once they are those of the whole batch, else null; they themselves are larger by the pass's scale.</returns>
+    private double? Differentiate(SlicedBatch batch)
+    {
+        batch.Advance();
+        Finite(batch.Loss, "The loss");
+        if (!batch.IsComplete)
+            return null;
         double norm = _optimizer.GradientNorm() / _pass.GradientScale;
-        bool isFinite = !double.IsNaN(norm) && !double.IsInfinity(norm);
-        if (!isFinite && _pass.LowerGradientScale())
-            return Differentiate(records);
-        if (!isFinite)
-            throw new TrainingFailedException($"The gradient's norm became {norm} at step {_step} of {PlannedSteps}; nothing was stored. {Advice}");
-        _lossSum += loss;
-        _lossCount++;
-        return norm;
+        if (FiniteCheck.IsFinite(norm) || !_pass.LowerGradientScale())
+            return Finite(norm, "The gradient's norm");
+        _weights.ClearGradients();
+        batch.Restart();
+        return null;
     }
 
     private void Update(double norm)
     {
-        _optimizer.Step(LearningRate.At(_step, PlannedSteps, _options.LearningRate), GradientClip.Factor(norm, _options.GradientClipNorm) / _pass.GradientScale);
+        _optimizer.Step(LearningRate.At(_at.Step, PlannedSteps, _options.LearningRate), GradientClip.Factor(norm, _options.GradientClipNorm) / _pass.GradientScale);
         _weights.Constrain();
     }
 
-    private HeldOutLoss NewEvaluation() => new(_pass, _heldOut, _heldOutBatch, _classCount);
+    private HeldOutLoss NewEvaluation(HeldOutSums sums = default) => new(_pass, _heldOut, _heldOutBatch, _classCount, sums);
 
     private bool Evaluate(HeldOutLoss evaluation)
     {
         if (evaluation.Advance())
             return true;
         _evaluation = null;
-        Judge(evaluation.Mean);
+        float[][] present = _weights.Capture();
+        Finite(FiniteCheck.FirstBad(present), "A trained weight");
+        _at = _at.Judged(HeldOut(evaluation, "The loss on held-out records"));
+        if (_at.BestStep == _at.Step)
+            _best = present;
         return !IsDone;
     }
 
-    /// <summary>Keeps the present version when it is the best, and counts how long none was.</summary>
-    private void Judge(double heldOutLoss)
-    {
-        (_loss, _lossSum, _lossCount) = (_lossSum / _lossCount, 0, 0);
-        _heldOutLoss = heldOutLoss;
-        if (_heldOut.Count > 0 && !(_heldOutLoss < _bestLoss))
-        {
-            _stale++;
-            return;
-        }
+    private double HeldOut(HeldOutLoss evaluation, string what) => _heldOut.Count == 0 ? double.NaN : Finite(evaluation.Mean, what);
 
-        (_best, _bestLoss, _bestStep, _stale) = (_weights.Capture(), _heldOutLoss, _step, 0);
-    }
+    private double Finite(double value, string what) => FiniteCheck.Require(value, what, $"step {_at.Step} of {PlannedSteps}", _options);
 }

@@ -47,6 +47,10 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
         return new Session(this);
     }
 
+    public ITrainingSession Resume(TrainingRequest request, ReadOnlyMemory<byte> checkpoint) => throw new NotSupportedException();
+
+    public IScoringSession Score(ScoreRequest request) => throw new NotSupportedException();
+
     public IReadOnlyDictionary<string, HostTensor> Forward(ForwardRequest request)
     {
         Threads.Add(Environment.CurrentManagedThreadId);
@@ -77,6 +81,8 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
         public void ReleaseCaches()
         {
         }
+
+        public byte[] Checkpoint() => throw new NotSupportedException();
 
         public Adapter Complete()
         {

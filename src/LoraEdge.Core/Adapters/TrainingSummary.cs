@@ -3,10 +3,10 @@ namespace LoraEdge;
 /// <summary>What an adapter was trained on, and how it did on records that training did not see.</summary>
 public sealed record TrainingSummary
 {
-    /// <summary>Records that gradients were computed from.</summary>
+    /// <summary>Records that gradients were computed from, in the session that made this version.</summary>
     public long Records { get; init; }
 
-    /// <summary>Optimizer steps up to the version that was kept.</summary>
+    /// <summary>Optimizer steps of that session up to the version that was kept.</summary>
     public long Steps { get; init; }
 
     /// <summary>Records held out to decide when to stop.</summary>

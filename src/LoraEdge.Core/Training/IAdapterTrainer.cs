@@ -6,13 +6,28 @@ namespace LoraEdge;
 /// </summary>
 public interface IAdapterTrainer : IDisposable
 {
-    /// <summary>Checks the request and prepares a session. Called on the thread that will run its steps.</summary>
+    /// <summary>
+    /// Checks the request and prepares a session. Takes as long as it takes to read the model and to score the held-out records
+    /// once, twice with an <see cref="TrainingRequest.Initial"/> adapter: not for a thread that draws frames.
+    /// </summary>
     /// <exception cref="LoraEdgeException">The model, the objective, a record or an option cannot be used.</exception>
     ITrainingSession Start(TrainingRequest request);
 
+    /// <summary>Prepares a session that goes on where another has stopped, and ends in the same adapter, byte for byte.</summary>
+    /// <param name="request">The request of that session: the same model, records and options.</param>
+    /// <param name="checkpoint">What its <see cref="ITrainingSession.Checkpoint"/> has returned.</param>
+    /// <exception cref="InvalidCheckpointException">The checkpoint is damaged, of another version, or of another request; the message says what differs.</exception>
+    /// <exception cref="LoraEdgeException">The model, the objective, a record or an option cannot be used.</exception>
+    ITrainingSession Resume(TrainingRequest request, ReadOnlyMemory<byte> checkpoint);
+
+    /// <summary>Checks the request and prepares the scoring of records under several adapters.</summary>
+    /// <exception cref="InvalidInputException">Some records do not fit; it has them all.</exception>
+    /// <exception cref="LoraEdgeException">The model, the objective, an adapter or an option cannot be used.</exception>
+    IScoringSession Score(ScoreRequest request);
+
     /// <summary>
     /// Computes values of a model as training would, with an adapter or without: what is compared with ONNX Runtime before
-    /// anything is trained, and again before a trained adapter serves. Called on the training thread.
+    /// anything is trained, and again before a trained adapter serves.
     /// </summary>
     /// <returns>The values by name; those of a type that a <see cref="HostTensor"/> cannot hold are left out.</returns>
     /// <exception cref="LoraEdgeException">The model cannot be executed, or not on these inputs or with this adapter.</exception>

@@ -1,17 +1,21 @@
 namespace LoraEdge;
 
 /// <summary>
-/// One adapter in the making. Used by one thread. Training is a sequence of steps, so that whoever drives it decides
-/// when the next one runs, and can pause or stop between any two.
+/// One adapter in the making. Used by one thread at a time; it need not be the one that started it. Training is a sequence of
+/// slices, whose content is fixed when the session starts: whoever drives it decides when the next one runs, and can pause or
+/// stop between any two, without an influence on the result.
 /// </summary>
 public interface ITrainingSession : IDisposable
 {
     /// <summary>How far the session is.</summary>
     TrainingProgress Progress { get; }
 
-    /// <summary>Runs one optimizer step, or scores one batch of held-out records while an evaluation is due.</summary>
+    /// <summary>
+    /// Runs one slice: some records of a batch forward and backward, or some held-out records forward while an evaluation is
+    /// due (see <see cref="TrainingOptions.SliceSize"/>). The optimizer moves the adapter with the last slice of a batch.
+    /// </summary>
     /// <returns>Whether there is more to do.</returns>
-    /// <exception cref="TrainingFailedException">The loss or a gradient is not finite.</exception>
+    /// <exception cref="TrainingFailedException">A loss, a gradient or a trained weight is not finite.</exception>
     bool Step();
 
     /// <summary>
@@ -21,6 +25,16 @@ public interface ITrainingSession : IDisposable
     /// </summary>
     void ReleaseCaches();
 
-    /// <summary>The best adapter so far by held-out loss; an adapter of zeros when nothing beat the frozen model.</summary>
+    /// <summary>
+    /// All that <see cref="IAdapterTrainer.Resume"/> needs to go on from here, after a restart of the process too, and to end in
+    /// the same adapter, byte for byte. Takes about five times the adapter's size in fp32. Of a batch of which some slices have
+    /// run, those are run again.
+    /// </summary>
+    byte[] Checkpoint();
+
+    /// <summary>
+    /// The best adapter so far by held-out loss. Where nothing beat what training started from, that: an adapter of zeros, or
+    /// <see cref="TrainingRequest.Initial"/> itself.
+    /// </summary>
     Adapter Complete();
 }

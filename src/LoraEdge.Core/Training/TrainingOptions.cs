@@ -27,6 +27,13 @@ public sealed record TrainingOptions
     /// <summary>Records per optimizer step, a sequence of steps counting as one. Default: 64.</summary>
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>
+    /// Records that one <see cref="ITrainingSession.Step"/> runs at most. Default: null, a whole batch, and 128 held-out records
+    /// or a whole batch if that is larger. Fewer make steps shorter, for a host that has a few milliseconds a frame to spare;
+    /// the gradients of a batch's slices are added up in a fixed order, and are those of the whole batch up to rounding.
+    /// </summary>
+    public int? SliceSize { get; init; }
+
     /// <summary>Global norm to which gradients are clipped. Default: 1.</summary>
     public double GradientClipNorm { get; init; } = 1;
 
@@ -97,6 +104,7 @@ public sealed record TrainingOptions
         Require(WeightDecay is >= 0 and < 10, nameof(WeightDecay), WeightDecay, "0 to 10");
         Require(MaxEpochs >= 1, nameof(MaxEpochs), MaxEpochs, "1 or more");
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "1 or more");
+        Require(SliceSize is null or >= 1, nameof(SliceSize), SliceSize ?? 0, "1 or more, or null");
         Require(GradientClipNorm > 0, nameof(GradientClipNorm), GradientClipNorm, "above 0");
         Require(EvaluationsPerEpoch >= 1, nameof(EvaluationsPerEpoch), EvaluationsPerEpoch, "1 or more");
         Require(Patience >= 1, nameof(Patience), Patience, "1 or more");

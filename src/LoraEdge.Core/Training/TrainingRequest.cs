@@ -21,6 +21,12 @@ public sealed record TrainingRequest
     /// </summary>
     public IProjectionSource Projection { get; init; } = new SeededProjection(0);
 
+    /// <summary>
+    /// The adapter that training extends: B starts from it, and what is trained must beat it on the held-out records. Default:
+    /// null, B starts from zero. It has the model, projection, rank, scale and layers that this request asks for.
+    /// </summary>
+    public Adapter? Initial { get; init; }
+
     /// <summary>How to train.</summary>
     public TrainingOptions Options { get; init; } = new();
 }

@@ -43,6 +43,21 @@ internal sealed class LowRankWeights : TrainableWeights
             _changed.Add(weight.Key, new ChangedWeight([.. weight]));
     }
 
+    /// <summary>The branches of an adapter, frozen; the caller's.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="calibrated">The calibrated projection shipped beside the model, or null when there is none.</param>
+    /// <param name="device">Where to hold them; null for the CPU.</param>
+    /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape.</exception>
+    public static LowRankWeights Of(OnnxModel model, Adapter adapter, CalibratedProjection? calibrated, Device? device = null)
+    {
+        Dictionary<int, AdaptableLayer> layers = AdaptableLayers.Find(model.Graph).Layers.ToDictionary(layer => layer.InitializerIndex);
+        ProjectionFactors factors = ProjectionFactors.For(adapter, model.Fingerprint, [.. layers.Values.Select(layer => layer.AsWeight())], calibrated);
+        var weights = new LowRankWeights([.. adapter.Targets.Select(target => layers[target.InitializerIndex])], factors.Matrices, adapter.Rank, adapter.Scale, trainA: false, device);
+        weights.Restore([.. adapter.Targets.Select(target => target.B)]);
+        return weights;
+    }
+
     /// <inheritdoc />
     public override IReadOnlyList<Tensor> Parameters => _parameters;
 

@@ -26,21 +26,6 @@ internal static class ObjectiveLoss
         };
     }
 
-    /// <summary>How many losses each record has, shape <c>(N)</c>.</summary>
-    public static Tensor Counts(Objective objective, RecordBatch batch)
-    {
-        switch (objective.Loss)
-        {
-            case LossKind.CrossEntropy:
-                return ones_like(batch.Weights);
-            case LossKind.SequenceCrossEntropy:
-                using (Tensor counted = batch.Classes!.ne(objective.IgnoreIndex), rows = counted.reshape(batch.Weights.shape[0], -1))
-                    return rows.sum(1, type: ScalarType.Float32);
-            default:
-                return full_like(batch.Weights, batch.Values!.shape[1]);
-        }
-    }
-
     /// <summary>Scores of shape <c>(N, C)</c>, such that log_softmax of them are the log-probabilities.</summary>
     public static Tensor ScoresAt(Objective objective, Tensor value)
     {

@@ -42,7 +42,7 @@ public sealed class PopulationTuner : IDisposable
         objective.Validate();
         Placement placement = Placement.On(_options.Device);
         SupportCheck.Require(model, ObjectiveValues.Of(model, objective));
-        TorchSharp.torch.set_num_threads(_options.Threads);
+        TorchThreads.Use(_options.Threads);
         _weights = Share(model, objective, _options, placement.Device);
         _run = new ObjectiveRun(model, objective, _weights, placement);
         _optimizerOfA = new AdamW(_weights.A, _ => 0);

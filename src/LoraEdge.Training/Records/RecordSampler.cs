@@ -32,8 +32,12 @@ internal sealed class RecordSampler
     }
 
     /// <summary>All records once, in batches, in their own order.</summary>
-    public static IEnumerable<List<Interaction>> InOrder(IReadOnlyList<Interaction> records, int batchSize) =>
-        records.GroupBy(KeyOf, StringComparer.Ordinal).SelectMany(group => Cut([.. group], batchSize));
+    public static IEnumerable<IReadOnlyList<Interaction>> InOrder(IReadOnlyList<Interaction> records, int batchSize) =>
+        PositionsInOrder(records, batchSize).Select(positions => positions.ConvertAll(position => records[position]));
+
+    /// <summary>The same as positions in the list.</summary>
+    public static IEnumerable<List<int>> PositionsInOrder(IReadOnlyList<Interaction> records, int batchSize) =>
+        Enumerable.Range(0, records.Count).GroupBy(position => KeyOf(records[position]), StringComparer.Ordinal).SelectMany(group => Cut([.. group], batchSize));
 
     private static string KeyOf(Interaction record)
     {
@@ -43,7 +47,7 @@ internal sealed class RecordSampler
         return most == 1 ? RecordShape.Of(record) : $"{RecordShape.Of(record)}, up to {most} steps";
     }
 
-    private static IEnumerable<List<Interaction>> Cut(List<Interaction> group, int batchSize)
+    private static IEnumerable<List<T>> Cut<T>(List<T> group, int batchSize)
     {
         for (int start = 0; start < group.Count; start += batchSize)
             yield return group.GetRange(start, Math.Min(batchSize, group.Count - start));

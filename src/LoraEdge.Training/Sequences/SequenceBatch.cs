@@ -41,20 +41,14 @@ internal sealed class SequenceBatch
     /// <summary>Steps up to the last with a target, burn-in included.</summary>
     public int Length { get; }
 
-    /// <summary>Sum of the weights of all that carries a target.</summary>
-    public double Weights()
-    {
-        double sum = 0;
-        for (int step = BurnIn; step < Length; step++)
-            sum += RowsAt(step).Sum(row => (double)SequenceSteps.WeightOf(_records[row], StepOf(row, step)) * CountOf(StepOf(row, step).Target));
-        return sum;
-    }
-
     /// <summary>What the model sees at a step, without its state; the caller's.</summary>
     public Dictionary<string, Tensor> InputsAt(int step) => RecordBatcher.Inputs([.. Enumerable.Range(0, Count).Select(row => StepOf(row, step))], _device);
 
     /// <summary>Whether some sequence has a target at a step.</summary>
     public bool HasTargets(int step) => RowsAt(step).Any();
+
+    /// <summary>The sequences that have a target at a step, in order.</summary>
+    public IEnumerable<int> RowsAt(int step) => step < BurnIn ? [] : Enumerable.Range(0, Count).Where(row => step - _starts[row] < _steps[row].Count && !StepOf(row, step).Target.IsNone);
 
     /// <summary>The targets of those sequences that have one at a step, in order.</summary>
     public RecordBatch TargetsAt(int step)
@@ -88,14 +82,4 @@ internal sealed class SequenceBatch
     }
 
     private Interaction StepOf(int row, int step) => _steps[row][Math.Min(Math.Max(step - _starts[row], 0), _steps[row].Count - 1)];
-
-    private IEnumerable<int> RowsAt(int step) => step < BurnIn ? [] : Enumerable.Range(0, Count).Where(row => step - _starts[row] < _steps[row].Count && !StepOf(row, step).Target.IsNone);
-
-    /// <summary>How many losses a target has.</summary>
-    private long CountOf(Target target) => _objective.Loss switch
-    {
-        LossKind.CrossEntropy => 1,
-        LossKind.SequenceCrossEntropy => target.Classes!.Count(index => index != _objective.IgnoreIndex),
-        _ => target.Values!.Length,
-    };
 }

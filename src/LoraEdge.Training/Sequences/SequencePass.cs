@@ -45,12 +45,13 @@ internal sealed class SequencePass(SteppedModel model, Objective objective, Head
     /// <summary>Adds to the gradients of what is trained.</summary>
     /// <param name="records">The sequences.</param>
     /// <param name="classCount">Number of classes.</param>
+    /// <param name="weight">The weight of the whole batch that they are, or are part of.</param>
     /// <param name="gradientScale">Factor on all gradients.</param>
-    /// <returns>The mean loss.</returns>
-    public double Backward(IReadOnlyList<Interaction> records, int classCount, double gradientScale)
+    /// <returns>Their part of the batch's mean loss.</returns>
+    public double Backward(IReadOnlyList<Interaction> records, int classCount, double weight, double gradientScale)
     {
         var batch = new SequenceBatch(records, objective, classCount, model.Device);
-        using Tensor norm = tensor((float)(Math.Max(batch.Weights(), 1e-12) / gradientScale), device: model.Device);
+        using Tensor norm = LossNorm.Of(weight, gradientScale, model.Device);
         using CarriedStates states = model.Zeros(batch.Count);
         Advance(batch, states, 0, batch.BurnIn);
         double loss = 0;
@@ -59,28 +60,31 @@ internal sealed class SequencePass(SteppedModel model, Objective objective, Head
         return loss / gradientScale;
     }
 
-    /// <summary>Sum of the losses of records, weighted, and of the weights of all that carries a target; without gradients.</summary>
-    public (double Losses, double Weights) Score(IReadOnlyList<Interaction> records, int classCount)
+    /// <summary>Sum of the losses of each record, weighted; without gradients.</summary>
+    public double[] Score(IReadOnlyList<Interaction> records, int classCount)
     {
         using var _ = no_grad();
         var batch = new SequenceBatch(records, objective, classCount, model.Device);
         using CarriedStates states = model.Zeros(batch.Count);
-        double sum = 0;
+        var sums = new double[batch.Count];
         for (int step = 0; step < batch.Length; step++)
         {
-            (Tensor? value, CarriedStates next) = model.Run(batch, step, states, batch.HasTargets(step));
-            states.Become(next);
+            (Tensor? value, CarriedStates after) = model.Run(batch, step, states, batch.HasTargets(step));
+            states.Become(after);
             if (value is null)
                 continue;
             using (value)
             {
                 using Tensor chosen = batch.WithTargets(value, step);
                 using RecordBatch targets = batch.TargetsAt(step);
-                sum += head.Score(chosen, targets);
+                double[] own = head.Score(chosen, targets);
+                int next = 0;
+                foreach (int row in batch.RowsAt(step))
+                    sums[row] += own[next++];
             }
         }
 
-        return (sum, batch.Weights());
+        return sums;
     }
 
     private double BackwardWindow(SequenceBatch batch, CarriedStates states, int start, int end, Tensor norm)

@@ -173,8 +173,7 @@ public sealed class ObjectiveLossTests
     private static Tensor Mean(Objective objective, Tensor value, RecordBatch batch)
     {
         using Tensor losses = ObjectiveLoss.PerRecord(objective, value, batch), weighted = losses.mul(batch.Weights), total = weighted.sum();
-        using Tensor counts = ObjectiveLoss.Counts(objective, batch), weights = counts.mul(batch.Weights), norm = weights.sum();
-        return total.div(norm);
+        return total.div(LossWeights.Of(objective, batch.Records));
     }
 
     private static RecordBatch Batch(IReadOnlyList<Target> targets, float[]? weights = null) =>
