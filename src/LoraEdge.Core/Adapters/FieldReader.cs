@@ -50,6 +50,18 @@ internal ref struct FieldReader
         return _reader.ReadSingle();
     }
 
+    public double Double(string field, double minimum, double maximum)
+    {
+        At(field, MessagePackType.Float);
+        int offset = Offset;
+        if (_reader.NextCode != MessagePackCode.Float64)
+            throw Refusal(offset, $"has code 0x{_reader.NextCode:x2}", "a 64-bit float (code 0xcb)");
+        double value = _reader.ReadDouble();
+        if (!(value >= minimum && value <= maximum))
+            throw Refusal(offset, $"is {value}", $"{minimum} to {maximum}");
+        return value;
+    }
+
     public int Array(string field, int minimum, int maximum)
     {
         At(field, MessagePackType.Array);
