@@ -1,3 +1,4 @@
+using System.Reflection;
 using LoraEdge.Onnx;
 using LoraEdge.Training.Execution;
 
@@ -17,6 +18,13 @@ public sealed class LoraFaTrainer : IAdapterTrainer
     public LoraFaTrainer() => NativeLibtorch.EnsureLoaded();
 
     /// <inheritdoc />
+    public string? Executor { get; } = $"{Describe(typeof(LoraFaTrainer))}, {Describe(typeof(TorchSharp.torch))}";
+
+    /// <inheritdoc />
+    public void RequireSupport(string modelPath, Objective objective, TrainingOptions options) =>
+        TrainingSupport.Require(OnnxModel.Load(modelPath), objective, options);
+
+    /// <inheritdoc />
     public ITrainingSession Start(TrainingRequest request) => new AdapterTrainingSession(request);
 
     /// <inheritdoc />
@@ -29,5 +37,13 @@ public sealed class LoraFaTrainer : IAdapterTrainer
     /// <inheritdoc />
     public void Dispose()
     {
+    }
+
+    /// <summary>Name and version of a type's package.</summary>
+    private static string Describe(Type type)
+    {
+        Assembly assembly = type.Assembly;
+        string? version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        return $"{assembly.GetName().Name} {version ?? assembly.GetName().Version?.ToString()}";
     }
 }

@@ -135,6 +135,7 @@ internal sealed class TrainingRun
             {
                 _cancellation.Token.ThrowIfCancellationRequested();
                 _plugin.Store.Save(stored);
+                _plugin.Parity.StoreFindings();
                 _slot.Swap(session);
             }
         }
