@@ -25,6 +25,6 @@ public sealed class OutputTensorsTests
         Assert.That(OutputTensors.Copy("policy", ["mean"], [value])["mean"].AsSpan<float>().ToArray(), Is.EqualTo(new[] { 1f, -2 }));
     }
 
-    private static void AssertRefused(TestDelegate read) =>
+    private static void AssertRefused(Action read) =>
         Assert.That(read, Throws.TypeOf<ModelFormatException>().With.Message.Contains("'mean' of policy").And.InnerException.TypeOf<OnnxRuntimeException>());
 }
