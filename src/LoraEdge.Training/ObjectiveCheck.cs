@@ -56,10 +56,12 @@ internal static class ObjectiveCheck
             throw new InvalidOptionsException($"The objective {Describe(objective, value)} does not have the batch of {records} as its first axis.");
     }
 
+    /// <summary>Compares the loss with a value of which not every size is known.</summary>
     /// <param name="objective">The objective.</param>
     /// <param name="described">Its value, for messages.</param>
     /// <param name="isFloat">Whether the value holds floating-point numbers.</param>
     /// <param name="shape">Sizes of the value's axes; null for one that is not known.</param>
+    /// <exception cref="InvalidOptionsException">Value and loss do not go together.</exception>
     private static void RequireForm(Objective objective, string described, bool isFloat, long?[] shape)
     {
         if (!isFloat)

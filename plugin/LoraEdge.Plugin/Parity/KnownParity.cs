@@ -18,6 +18,7 @@ internal sealed class KnownParity
     private readonly string? _statement;
     private bool _found;
 
+    /// <summary>What is known about one model.</summary>
     /// <param name="options">What the host decides; a trainer that does not name its executor is remembered by this object alone.</param>
     /// <param name="fingerprint">The model.</param>
     public KnownParity(LoraEdgeOptions options, ModelFingerprint fingerprint)

@@ -170,6 +170,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
             Change(output, trained!.Changed(output)!);
     }
 
+    /// <summary>The types that inputs and results are held in: other wanted values can ask for others.</summary>
     private string FormOf(PlannedNode node, Tensor?[] values) =>
         $"{string.Join(" ", values.Select(value => value?.dtype))} to {string.Join(" ", node.Outputs.Select(_scope.Carried.Contains))}";
 

@@ -145,6 +145,23 @@ public sealed class GraphExecutorTests
     }
 
     [Test]
+    public void FoldedValuesThatOnePlanHoldsAsFloats_HaveTheirOwnTypeInAnother()
+    {
+        OnnxModel model = SmallGraphs.Finish(
+            SmallGraphs.Start(8).Initializer("w", Numbers.Normal(32, 1), 8, 4).Initializer("scale", [0.5f]).Initializer(GraphBuilder.Tensor("zero", OnnxDataType.Int8, [0])),
+            graph => graph.Node("MatMul", ["x", graph.Node("DequantizeLinear", [graph.Node("QuantizeLinear", ["w", "scale", "zero"], ["q"]), "scale", "zero"])], ["y"]));
+        using var executor = new GraphExecutor(model);
+
+        float[] alone = Run(executor, 2, "y")[0];
+        using Tensor x = RandomRows(2);
+        Tensor[] both = executor.Run(Inputs(x), "y", "q");
+
+        Assert.That(both[1].dtype, Is.EqualTo(ScalarType.Int8));
+        Assert.That(both[0].ToFloats(), Is.EqualTo(alone));
+        both.DisposeAll();
+    }
+
+    [Test]
     public void ConstantsThatFollowFromAShape_AreThoseOfEachShape()
     {
         // y = x * (w tiled to the rows of x): the tiled one is folded, and differs with the shape.
