@@ -11,7 +11,7 @@ public sealed record LoraEdgeOptions
 
     /// <summary>
     /// Who trains: <c>LoraEdge.Training.LoraFaTrainer</c> in this process, for example. Default: null, a host that only
-    /// serves. Loading takes the trainer over: the plugin disposes it.
+    /// serves. Loading takes the trainer over: the plugin disposes it. A load that fails leaves it to the host.
     /// </summary>
     public IAdapterTrainer? Trainer { get; init; }
 

@@ -58,11 +58,12 @@ public sealed class LoraEdgePlugin : IDisposable
     internal HostEvents Events { get; } = new();
 
     /// <summary>
-    /// Reads the model and opens the session that serves it. Takes as long as reading the file and building a session: call
-    /// it while the host is loading.
+    /// Reads the model, checks that it can be trained when there is a trainer, and opens the session that serves it. Takes as
+    /// long as reading the file and building a session: call it while the host is loading.
     /// </summary>
     /// <param name="options">What the host decides.</param>
-    /// <exception cref="InvalidOptionsException">An option is out of range, or the objective names no value of the model or a state that does not fit it.</exception>
+    /// <exception cref="InvalidOptionsException">An option is out of range, the objective does not fit the model, or the trainer finds nothing to adapt for it.</exception>
+    /// <exception cref="UnsupportedModelException">The trainer cannot execute some nodes, all of which are listed. Without a trainer the model loads, and is only served.</exception>
     /// <exception cref="ModelFormatException">The model is missing, damaged or not ONNX.</exception>
     /// <exception cref="AdapterMismatchException">The calibrated projection was made for another model.</exception>
     /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing.</exception>
@@ -71,6 +72,7 @@ public sealed class LoraEdgePlugin : IDisposable
         OptionsCheck.Require(options);
         OnnxModel model = OnnxModel.Load(options.ModelPath);
         OptionsCheck.Require(options, model);
+        options.Trainer?.RequireSupport(options.ModelPath, options.Objective, options.Training);
         var settings = new SessionSettings { Threads = options.InferenceThreads };
         return new LoraEdgePlugin(options, new ServingModel(model, options.Projection as CalibratedProjection, settings));
     }

@@ -81,6 +81,7 @@ public sealed class Profile : IDisposable
     /// <param name="inputs">The model's inputs by name; borrowed for the call.</param>
     /// <returns>The model's outputs by name.</returns>
     /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime did not compute an output.</exception>
     /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
     public IReadOnlyDictionary<string, HostTensor> Infer(IReadOnlyDictionary<string, HostTensor> inputs) => _slot.Run(inputs);
 
@@ -90,6 +91,7 @@ public sealed class Profile : IDisposable
     /// <param name="destination">Where its elements go, row-major; at least as long as the output.</param>
     /// <returns>Number of elements written.</returns>
     /// <exception cref="InvalidInputException">The inputs do not fit the model, or the output does not fit the call.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime did not compute the output.</exception>
     /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
     public int Infer(IReadOnlyDictionary<string, HostTensor> inputs, string output, Span<float> destination) => _slot.Run(inputs, output, destination);
 

@@ -46,6 +46,7 @@ public sealed class AdapterSlot : IDisposable
     /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>
     /// <returns>The outputs by name, in memory of their own.</returns>
     /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime did not compute an output.</exception>
     /// <exception cref="ObjectDisposedException">The slot or its model was disposed.</exception>
     public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs)
     {
@@ -63,6 +64,7 @@ public sealed class AdapterSlot : IDisposable
     /// <param name="destination">Where its elements go, row-major; at least as long as the output.</param>
     /// <returns>Number of elements written.</returns>
     /// <exception cref="InvalidInputException">The inputs do not fit the model, or the output does not fit the call.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime did not compute the output.</exception>
     /// <exception cref="ObjectDisposedException">The slot or its model was disposed.</exception>
     public int Run(IReadOnlyDictionary<string, HostTensor> inputs, string output, Span<float> destination)
     {

@@ -57,6 +57,7 @@ public sealed class MergedSession : IDisposable
     /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>
     /// <returns>The outputs by name, in memory of their own.</returns>
     /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime did not compute an output.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs) =>
         TryRun(inputs, out IReadOnlyDictionary<string, HostTensor>? outputs) ? outputs : throw new ObjectDisposedException(nameof(MergedSession));
@@ -67,6 +68,7 @@ public sealed class MergedSession : IDisposable
     /// <param name="destination">Where its elements go, row-major; at least as long as the output.</param>
     /// <returns>Number of elements written.</returns>
     /// <exception cref="InvalidInputException">The inputs do not fit the model, or the output does not fit the call.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime did not compute the output.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public int Run(IReadOnlyDictionary<string, HostTensor> inputs, string output, Span<float> destination) =>
         TryRun(inputs, output, destination, out int written) ? written : throw new ObjectDisposedException(nameof(MergedSession));
@@ -84,7 +86,7 @@ public sealed class MergedSession : IDisposable
         {
             using BoundInputs bound = Bind(inputs);
             using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, _outputs);
-            outputs = Read(() => OutputTensors.Copy(_outputs, values));
+            outputs = OutputTensors.Copy(_model, _outputs, values);
             return true;
         }
         finally
@@ -105,7 +107,7 @@ public sealed class MergedSession : IDisposable
                 throw new InvalidInputException($"{_model} has no output '{output}'. Its outputs are {string.Join(", ", _outputs)}.");
             using BoundInputs bound = Bind(inputs);
             using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, [output]);
-            written = OutputTensors.CopyFloats(output, values[0], destination);
+            written = OutputTensors.CopyFloats(_model, output, values[0], destination);
             return true;
         }
         finally
@@ -131,19 +133,6 @@ public sealed class MergedSession : IDisposable
         catch (OnnxRuntimeException error)
         {
             throw new InvalidInputException($"ONNX Runtime cannot run {_model} on these inputs: {error.Message}", error);
-        }
-    }
-
-    /// <summary>A kernel may leave out what it has not computed, such as the statistics of a BatchNormalization in training.</summary>
-    private T Read<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (OnnxRuntimeException error)
-        {
-            throw new ModelFormatException($"ONNX Runtime did not compute every output of {_model}: {error.Message} Export the model again, for inference.", error);
         }
     }
 

@@ -5,6 +5,9 @@ namespace LoraEdge.Inference;
 /// <summary>Opens ONNX Runtime sessions, and turns what can go wrong there into LoraEdge's errors.</summary>
 internal static class NativeSession
 {
+    /// <summary>What runs the sessions: ONNX Runtime's version and the execution provider, which is the CPU's.</summary>
+    public static string Runtime => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}, CPUExecutionProvider";
+
     /// <summary>Opens a session at the default optimization level.</summary>
     /// <param name="bytes">The content of an <c>.onnx</c> file; not read after the call.</param>
     /// <param name="model">Name of the model, for messages.</param>

@@ -26,6 +26,9 @@ public sealed class ServingModel : IDisposable
         Base = new MergedSession(model, null, _settings);
     }
 
+    /// <summary>What runs the sessions: ONNX Runtime's version and the execution provider.</summary>
+    public static string Runtime => NativeSession.Runtime;
+
     /// <summary>The frozen model.</summary>
     public OnnxModel Model { get; }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using LoraEdge.Onnx;
 using LoraEdge.Training.Execution;
 using LoraEdge.Training.Scoring;
@@ -15,6 +16,13 @@ public sealed class LoraFaTrainer : IAdapterTrainer
     /// <summary>Checks that libtorch is there.</summary>
     /// <exception cref="NativeRuntimeException">libtorch is missing or cannot be loaded.</exception>
     public LoraFaTrainer() => NativeLibtorch.EnsureLoaded();
+
+    /// <inheritdoc />
+    public string? Executor { get; } = $"{Describe(typeof(LoraFaTrainer))}, {Describe(typeof(TorchSharp.torch))}";
+
+    /// <inheritdoc />
+    public void RequireSupport(string modelPath, Objective objective, TrainingOptions options) =>
+        TrainingSupport.Require(_models.Load(modelPath), objective, options);
 
     /// <inheritdoc />
     public ITrainingSession Start(TrainingRequest request) => new AdapterTrainingSession(request, ModelOf(request));
@@ -47,5 +55,13 @@ public sealed class LoraFaTrainer : IAdapterTrainer
         request.Options.Validate();
         request.Objective.Validate();
         return _models.Load(request.ModelPath);
+    }
+
+    /// <summary>Name and version of a type's package.</summary>
+    private static string Describe(Type type)
+    {
+        Assembly assembly = type.Assembly;
+        string? version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        return $"{assembly.GetName().Name} {version ?? assembly.GetName().Version?.ToString()}";
     }
 }

@@ -23,6 +23,12 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
     /// <summary>What the trainer claims to have computed, given what ONNX Runtime computes. Default: that.</summary>
     public Func<ForwardRequest, string, HostTensor, HostTensor> Claim { get; set; } = (_, _, value) => value;
 
+    /// <summary>Default: null, so that what one test finds about a model is not known to another.</summary>
+    public string? Executor { get; init; }
+
+    /// <summary>Called while the host loads.</summary>
+    public Action<string, Objective, TrainingOptions>? OnRequireSupport { get; set; }
+
     /// <summary>Orders to compute values, in the order in which they arrived.</summary>
     public List<ForwardRequest> Forwards { get; } = [];
 
@@ -37,6 +43,8 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
     public int Disposals => Volatile.Read(ref _disposals);
 
     public int OpenSessions { get; private set; }
+
+    public void RequireSupport(string modelPath, Objective objective, TrainingOptions options) => OnRequireSupport?.Invoke(modelPath, objective, options);
 
     public ITrainingSession Start(TrainingRequest request)
     {

@@ -57,7 +57,8 @@ public sealed class RefusedRequestTests
             ("(N, T, C)", new() { ValueName = "logits", Loss = LossKind.SequenceCrossEntropy }, Target.Sequence(0)),
             ("HuberDelta is 0", new() { ValueName = "logits", Loss = LossKind.Huber, HuberDelta = 0 }, Target.Regression(1, 2, 3, 4)),
             ("HuberDelta is NaN", new() { ValueName = "logits", Loss = LossKind.Huber, HuberDelta = float.NaN }, Target.Regression(1, 2, 3, 4)),
-            ("not one of LossKind", new() { ValueName = "logits", Loss = (LossKind)9 }, Target.Class(0)),
+            ("must be one of LossKind", new() { ValueName = "logits", Loss = (LossKind)9 }, Target.Class(0)),
+            ("must be one of ObjectiveForm", new() { ValueName = "logits", Form = (ObjectiveForm)9 }, Target.Class(0)),
         }
         select new TestCaseData(bad.Why, bad.Objective, bad.Target).SetArgDisplayNames(bad.Why);
 

@@ -132,6 +132,7 @@ internal sealed class TrainingRun : BackgroundJob
             {
                 Cancelled.ThrowIfCancellationRequested();
                 _plugin.Store.Save(stored);
+                _plugin.Parity.StoreFindings();
                 _slot.Swap(session);
             }
         }

@@ -13,29 +13,32 @@ namespace LoraEdge.Parity;
 /// <remarks>
 /// Runs on the training thread, with the first training and not while the host loads: there is a record by then to take sizes
 /// from that the model leaves open, the host waits for nothing, and a host that never trains never loads libtorch. The model is
-/// compared once for a loaded plugin, at the price of one pass through the executor and one through ONNX Runtime with a batch
-/// of two. Stored adapters, which were compared when they were trained, are opened without.
+/// compared once (<see cref="KnownParity"/>), at the price of one pass through the executor and one through ONNX Runtime with a
+/// batch of two. Stored adapters, which were compared when they were trained, are opened without.
 /// </remarks>
 internal sealed class TrainingParity(ServingModel model, LoraEdgeOptions options)
 {
     private readonly OnnxGraph _graph = model.Model.Graph;
     private readonly StateInputs _states = new(model.Model, options.Objective);
-    private bool _modelAgrees;
+    private readonly KnownParity _known = new(options, model.Model.Fingerprint);
 
-    /// <summary>Compares the frozen model, once: every output, and the objective's value.</summary>
+    /// <summary>Compares the frozen model, unless that was done before: every output, and the objective's value.</summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="record">A record, for sizes that the model leaves open.</param>
     /// <exception cref="ParityException">The two differ.</exception>
     /// <exception cref="UnsupportedModelException">The trainer cannot execute the model.</exception>
     public void RequireModel(IAdapterTrainer trainer, Interaction record)
     {
-        if (_modelAgrees)
+        if (_known.IsFound)
             return;
         ParityResult result = Compare(trainer, (inputs, values) => model.Compute(inputs, values), null, record, ParityTargets.Of(_graph, options.Objective.ValueName));
         if (!result.Agrees)
             throw new ParityException($"{model.Model.Name} computes something else in training than ONNX Runtime does, so it is not trained: {Describe(result)}. Serving goes on. Check the model with 'loraedge verify', and export it without that node or report it.");
-        _modelAgrees = true;
+        _known.Add();
     }
+
+    /// <summary>Stores what was found about the model beside the profiles, for the next time that it is loaded.</summary>
+    public void StoreFindings() => _known.Store();
 
     /// <summary>Compares a session that is about to serve a trained adapter.</summary>
     /// <param name="trainer">The trainer.</param>

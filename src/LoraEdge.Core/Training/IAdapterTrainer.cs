@@ -7,6 +7,23 @@ namespace LoraEdge;
 public interface IAdapterTrainer : IDisposable
 {
     /// <summary>
+    /// Name and version of what computes, for example <c>LoraEdge.Training 1.2.0, TorchSharp 0.107.0</c>. A model that was found
+    /// to be computed as ONNX Runtime does is not compared again under the same name. Null: it is compared whenever it is loaded.
+    /// </summary>
+    string? Executor { get; }
+
+    /// <summary>
+    /// Checks whether a model can be trained, by all that can be told without running it. Called while the host loads: opens no
+    /// device and runs nothing; costs about as much as reading the file.
+    /// </summary>
+    /// <param name="modelPath">Path of the frozen ONNX model.</param>
+    /// <param name="objective">What will be minimised.</param>
+    /// <param name="options">How it will be trained.</param>
+    /// <exception cref="UnsupportedModelException">Some nodes cannot be executed in training; all of them are listed.</exception>
+    /// <exception cref="LoraEdgeException">The model, the objective or an option cannot be used.</exception>
+    void RequireSupport(string modelPath, Objective objective, TrainingOptions options);
+
+    /// <summary>
     /// Checks the request and prepares a session. Takes as long as it takes to read the model and to score the held-out records
     /// once, twice with an <see cref="TrainingRequest.Initial"/> adapter: not for a thread that draws frames.
     /// </summary>

@@ -49,6 +49,8 @@ public sealed record Objective
     /// <exception cref="InvalidOptionsException">A member is outside its range; the message names both.</exception>
     public void Validate()
     {
+        Require(Enum.IsDefined(typeof(LossKind), Loss), nameof(Loss), (int)Loss, "one of LossKind");
+        Require(Enum.IsDefined(typeof(ObjectiveForm), Form), nameof(Form), (int)Form, "one of ObjectiveForm");
         Require(HuberDelta > 0, nameof(HuberDelta), HuberDelta, "above 0");
         Require(BurnIn >= 0, nameof(BurnIn), BurnIn, "0 or more");
         Require(TruncationLength >= 1, nameof(TruncationLength), TruncationLength, "1 or more");

@@ -18,6 +18,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private readonly List<(int Slot, Tensor Value)> _constants = [];
     private readonly List<IDisposable> _owned = [];
     private readonly Dictionary<int, Tensor> _traced = [];
+    private readonly HashSet<int> _frozen = [];
     private PlanScope _scope = new(model.Graph, null);
 
     /// <summary>Builds the plan for the given inputs (values inside the graph among them, if wanted) and wanted values.</summary>
@@ -153,10 +154,14 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         // Most results are as large as the largest input; where they may be larger, the operator has asked for room.
         context.Require(values.All(value => value is null || _memory.HasRoomFor(value)), _memory.Exceeded);
         var step = new PlanStep(node, operation, inputs, [], []);
-        Tensor[] results = step.Run(values);
+        // What follows from frozen weights alone is the same in every plan.
+        bool frozen = constant && planned.Builder is null && inputs.All(slot => slot < 0 || _frozen.Contains(slot));
+        Tensor[] results = frozen ? weights.Folded(node, FormOf(planned, values), () => step.Run(values)) : step.Run(values);
         bool trains = context.Branch is not null || facts.Any(fact => fact is { IsTrained: true });
         int[] outputs = DefineResults(context, planned.Outputs, results, constant, varies, trains);
         Forget(planned);
+        if (frozen)
+            _frozen.UnionWith(outputs);
         if (!constant)
             _steps.Add(step with { Operation = always, Outputs = outputs });
         foreach ((string output, BranchBehind behind) in BehindOf(planned))
@@ -164,6 +169,10 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         foreach (string output in planned.Outputs.Where(output => IsMain && output.Length > 0 && trained?.Changed(output) is not null))
             Change(output, trained!.Changed(output)!);
     }
+
+    /// <summary>The types that inputs and results are held in: other wanted values can ask for others.</summary>
+    private string FormOf(PlannedNode node, Tensor?[] values) =>
+        $"{string.Join(" ", values.Select(value => value?.dtype))} to {string.Join(" ", node.Outputs.Select(_scope.Carried.Contains))}";
 
     /// <summary>What makes a node's context, then and in every run: all but facts and values stays the same.</summary>
     private Func<IReadOnlyList<ValueFacts?>, IReadOnlyList<Tensor?>, NodeContext> ContextOf(OnnxNode node, ValueFacts?[] facts)
@@ -322,9 +331,15 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
 
     private int DefineWeight(string name, Initializer initializer, Tensor? replacement)
     {
+        int slot;
         if (replacement is null)
-            return DefineConstant(name, _scope.Narrow.Contains(name) ? weights.Narrow(initializer) : weights[initializer]);
-        int slot = Trace(name, replacement.alias(), trains: true);
+        {
+            slot = DefineConstant(name, _scope.Narrow.Contains(name) ? weights.Narrow(initializer) : weights[initializer]);
+            _frozen.Add(slot);
+            return slot;
+        }
+
+        slot = Trace(name, replacement.alias(), trains: true);
         _constants.Add((slot, replacement));
         return slot;
     }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Execution;
 
-/// <summary>The frozen initializers of a model as tensors, made when first asked for.</summary>
+/// <summary>The frozen initializers of a model as tensors, and what nodes make of them alone, made when first asked for and for all plans together.</summary>
 /// <param name="placement">Where they are held, and in what; null for the default.</param>
 internal sealed class WeightTensors(Placement? placement = null) : IDisposable
 {
@@ -12,6 +12,7 @@ internal sealed class WeightTensors(Placement? placement = null) : IDisposable
     private const float LargestHalf = 65504;
 
     private readonly Dictionary<(Initializer Initializer, bool IsNarrow), Tensor> _tensors = [];
+    private readonly Dictionary<(OnnxNode Node, string Form), Tensor[]> _folded = [];
 
     /// <summary>Where they are held, and in what.</summary>
     public Placement Placement { get; } = placement ?? Placement.Default;
@@ -21,6 +22,17 @@ internal sealed class WeightTensors(Placement? placement = null) : IDisposable
 
     /// <summary>The tensor of a float32 initializer, rounded to the type that weights are held in; borrowed.</summary>
     public Tensor Narrow(Initializer initializer) => Get(initializer, isNarrow: true);
+
+    /// <summary>The results of a node that reads nothing but frozen weights, and what is made of them, as new handles on shared memory.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="form">The types that its inputs and results are held in, which may differ between plans.</param>
+    /// <param name="compute">Computes the results when they are first asked for.</param>
+    public Tensor[] Folded(OnnxNode node, string form, Func<Tensor[]> compute)
+    {
+        if (!_folded.TryGetValue((node, form), out Tensor[]? results))
+            _folded[(node, form)] = results = compute();
+        return [.. results.Select(result => result.alias())];
+    }
 
     /// <summary>A new tensor with the content of an initializer.</summary>
     /// <param name="initializer">The initializer.</param>
@@ -56,8 +68,9 @@ internal sealed class WeightTensors(Placement? placement = null) : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (Tensor tensor in _tensors.Values)
+        foreach (Tensor tensor in _tensors.Values.Concat(_folded.Values.SelectMany(results => results)))
             tensor.Dispose();
         _tensors.Clear();
+        _folded.Clear();
     }
 }

@@ -125,6 +125,77 @@ public sealed class GraphExecutorTests
     }
 
     [Test]
+    public void WeightsThatAreFolded_TakeTheirMemoryOnceForAllShapes()
+    {
+        OnnxModel model = SmallGraphs.Finish(
+            SmallGraphs.Start(8).Initializer(GraphBuilder.Tensor("w", OnnxDataType.Int8, [.. Enumerable.Range(0, 32).Select(i => (byte)i)], 8, 4)).Initializer("scale", [0.5f]),
+            graph => graph.Node("MatMul", ["x", graph.Node("Identity", [graph.Node("DequantizeLinear", ["w", "scale"])], ["folded"])], ["y"]));
+        using var executor = new GraphExecutor(model);
+        using Tensor one = RandomRows(1), three = RandomRows(3);
+
+        Tensor[] first = executor.Run(Inputs(one), "y", "folded"), second = executor.Run(Inputs(three), "y", "folded");
+
+        Assert.That(executor.PlanCount, Is.EqualTo(2));
+        Assert.That(AddressOf(second[1]), Is.EqualTo(AddressOf(first[1])));
+        Assert.That(AddressOf(second[0]), Is.Not.EqualTo(AddressOf(first[0])));
+        executor.ReleaseCaches();
+        Assert.That(second[1].ToFloats(), Is.EqualTo(Enumerable.Range(0, 32).Select(i => i / 2f)), "results stay the caller's");
+        first.DisposeAll();
+        second.DisposeAll();
+    }
+
+    [Test]
+    public void FoldedValuesThatOnePlanHoldsAsFloats_HaveTheirOwnTypeInAnother()
+    {
+        OnnxModel model = SmallGraphs.Finish(
+            SmallGraphs.Start(8).Initializer("w", Numbers.Normal(32, 1), 8, 4).Initializer("scale", [0.5f]).Initializer(GraphBuilder.Tensor("zero", OnnxDataType.Int8, [0])),
+            graph => graph.Node("MatMul", ["x", graph.Node("DequantizeLinear", [graph.Node("QuantizeLinear", ["w", "scale", "zero"], ["q"]), "scale", "zero"])], ["y"]));
+        using var executor = new GraphExecutor(model);
+
+        float[] alone = Run(executor, 2, "y")[0];
+        using Tensor x = RandomRows(2);
+        Tensor[] both = executor.Run(Inputs(x), "y", "q");
+
+        Assert.That(both[1].dtype, Is.EqualTo(ScalarType.Int8));
+        Assert.That(both[0].ToFloats(), Is.EqualTo(alone));
+        both.DisposeAll();
+    }
+
+    [Test]
+    public void ConstantsThatFollowFromAShape_AreThoseOfEachShape()
+    {
+        // y = x * (w tiled to the rows of x): the tiled one is folded, and differs with the shape.
+        OnnxModel model = SmallGraphs.Finish(
+            SmallGraphs.Start().Initializer("w", Numbers.Normal(SmallGraphs.In, 2), 1, SmallGraphs.In),
+            graph => graph.Node("Mul", ["x", graph.Node("Expand", [graph.Node("Neg", ["w"]), graph.Node("Shape", ["x"])], ["tiled"])], ["y"]),
+            "batch", SmallGraphs.In);
+        using var executor = new GraphExecutor(model);
+
+        foreach (int rows in new[] { 2, 3 })
+        {
+            using Tensor x = RandomRows(rows, SmallGraphs.In);
+            using Tensor tiled = executor.Run(Inputs(x), "tiled")[0];
+            Assert.That(tiled.shape, Is.EqualTo(new long[] { rows, SmallGraphs.In }));
+        }
+    }
+
+    [Test]
+    public void RunsOnFoldedWeights_LeaveNoTensorBehind() =>
+        LiveTensors.AssertUnchangedBy(() =>
+        {
+            OnnxModel model = SmallGraphs.Finish(
+                SmallGraphs.Start(4).Initializer("w", Numbers.Normal(16, 1), 4, 4),
+                graph => graph.Node("MatMul", ["x", graph.Node("Transpose", [graph.Node("Abs", ["w"])])], ["y"]));
+            using var executor = new GraphExecutor(model);
+            for (int rows = 1; rows <= 70; rows++)
+            {
+                using Tensor x = RandomRows(rows, 4);
+                executor.Run(Inputs(x), "y").DisposeAll();
+                executor.RunOnce(Inputs(x), "y").DisposeAll();
+            }
+        });
+
+    [Test]
     public void Runs_LeaveNoTensorBehind()
     {
         LiveTensors.AssertUnchangedBy(() =>
@@ -169,6 +240,12 @@ public sealed class GraphExecutorTests
         using Tensor x = RandomRows(batch);
         using var _ = no_grad();
         return [.. executor.Run(Inputs(x), values).Select(value => value.ToFloatsAndDispose())];
+    }
+
+    private static unsafe nint AddressOf(Tensor tensor)
+    {
+        fixed (byte* bytes = tensor.bytes)
+            return (nint)bytes;
     }
 
     private static Tensor RandomRows(int batch, int width = 8) => HostTensor.From(Numbers.Normal(batch * width, seed: 5), batch, width).ToTorch();

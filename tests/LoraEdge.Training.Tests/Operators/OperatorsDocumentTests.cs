@@ -25,9 +25,9 @@ public class OperatorsDocumentTests
         var text = new StringBuilder("""
             # Operators
 
-            What a model may use to be trained through. A model with any other operator on the way to its outputs is refused for
-            training, before its first step and with all such nodes listed at once; `loraedge inspect` lists them beforehand. Serving
-            is bound by ONNX Runtime's operators instead.
+            What a model may use to be trained through. A model with any other operator on the way to its outputs is refused at load,
+            with all such nodes listed at once, by a host that trains; `loraedge inspect` lists them beforehand. A host without a
+            trainer loads it and is bound by ONNX Runtime's operators instead.
 
             Generated from the table in `src/LoraEdge.Training/Execution/OperatorTable.cs`; a test fails when this page is stale.
 
