@@ -12,7 +12,7 @@ public sealed class Profile : IDisposable
 {
     private readonly LoraEdgePlugin _plugin;
     private readonly AdapterSlot _slot;
-    private readonly InteractionLog _log = new();
+    private readonly RecordList _log = new();
     private TrainingRun? _run;
     private volatile bool _disposed;
 

@@ -11,7 +11,7 @@ internal sealed class TrainingRun : BackgroundJob
     private readonly Profile _profile;
     private readonly LoraEdgePlugin _plugin;
     private readonly AdapterSlot _slot;
-    private readonly InteractionLog _log;
+    private readonly RecordList _log;
     private readonly FittingRecords _records;
     private readonly object _adopting = new();
     private ITrainingSession? _session;
@@ -22,7 +22,7 @@ internal sealed class TrainingRun : BackgroundJob
 
     /// <summary>Orders a training on all but the newest records, which are held out.</summary>
     /// <exception cref="InvalidInputException">Nothing would be left to train on.</exception>
-    public TrainingRun(Profile profile, LoraEdgePlugin plugin, AdapterSlot slot, InteractionLog log, int? heldOutRecords)
+    public TrainingRun(Profile profile, LoraEdgePlugin plugin, AdapterSlot slot, RecordList log, int? heldOutRecords)
     {
         _profile = profile;
         _plugin = plugin;

@@ -15,6 +15,9 @@ internal sealed class GrowingBuffer : IBufferWriter<byte>
 
     public byte[] ToArray() => Written.ToArray();
 
+    /// <summary>Forgets what was written behind a length.</summary>
+    public void Truncate(int length) => Length = Math.Min(Length, length);
+
     public void Advance(int count) => Length += count;
 
     public Memory<byte> GetMemory(int sizeHint = 0)

@@ -1,7 +1,7 @@
 namespace LoraEdge.Interactions;
 
 /// <summary>A player's interactions in the order in which they happened, in memory.</summary>
-internal sealed class InteractionLog
+internal sealed class RecordList
 {
     private readonly List<Interaction> _records = [];
 

@@ -1,0 +1,364 @@
+using System.Globalization;
+
+namespace LoraEdge;
+
+/// <summary>
+/// The files of a log: segments in order, the last of which is written to, and the sample beside them. Used by one thread at
+/// a time.
+/// </summary>
+internal sealed class LogFolder
+{
+    private const string SegmentPrefix = "records-";
+    private const string Extension = ".log";
+    private const string SampleName = "sample.log";
+    private const int MostPendingBytes = 64 * 1024;
+
+    private readonly IFileSystem _files;
+    private readonly string _folder;
+    private readonly InteractionLogOptions _options;
+    private readonly IHostClock _clock;
+    private readonly DamagedFiles _damaged;
+    private readonly Action<LogReport> _report;
+    private readonly List<Segment> _segments = [];
+    private readonly GrowingBuffer _record = new(4096);
+    private SampleFile _sample;
+    private ActiveSegment? _active;
+
+    /// <summary>Opens a folder, made when there is none, and repairs what a crash or damage left.</summary>
+    /// <exception cref="EncryptionKeyException">A file is encrypted with a key that was not given; nothing was changed.</exception>
+    /// <exception cref="LogFormatException">A file is of a newer version; nothing was changed.</exception>
+    public LogFolder(IFileSystem files, string folder, InteractionLogOptions options, IHostClock clock, Action<LogReport> report)
+    {
+        _clock = clock;
+        _files = files;
+        _folder = Path.GetFullPath(folder);
+        _options = options;
+        _report = report;
+        _damaged = new DamagedFiles(files, report);
+        files.CreateFolder(_folder);
+        CheckHeads();
+        foreach (string left in files.Files(_folder).Where(AtomicFile.IsTemporary))
+            files.Delete(left);
+        _sample = SampleFile.Open(files, SamplePath, options, _damaged);
+        LastNumber = _sample.Through;
+        (string Path, long Number)[] found = [.. SegmentFiles()];
+        foreach ((string path, long number) in found)
+            OpenSegment(path, number, isNewest: number == found[found.Length - 1].Number);
+    }
+
+    /// <summary>The highest number that a record has or had.</summary>
+    public long LastNumber { get; private set; }
+
+    public long Records => _segments.Sum(segment => (long)segment.Records) + _sample.Records;
+
+    public long Bytes => _segments.Sum(segment => segment.Bytes) + _sample.Bytes;
+
+    /// <summary>The segments' numbers, the oldest first.</summary>
+    public long[] SegmentNumbers => [.. _segments.Select(segment => segment.Number)];
+
+    private string SamplePath => Path.Combine(_folder, SampleName);
+
+    /// <summary>Appends a record.</summary>
+    /// <param name="rest">All of it but the number in front.</param>
+    /// <param name="time">When it was made.</param>
+    /// <exception cref="IOException">The disk cannot be written; the record was not taken.</exception>
+    public void Append(ReadOnlySpan<byte> rest, DateTimeOffset time)
+    {
+        _record.Truncate(0);
+        LogEntry.WriteRecord(_record, LastNumber + 1, rest);
+        int size = EntryCodec.SizeOf(_record.Length, _options.Key is not null);
+        if (_active is { Segment.Records: > 0 } full && full.Segment.Bytes + size > _options.SegmentBytes)
+        {
+            CloseActive();
+            Enforce();
+        }
+
+        if (_active?.PendingBytes > MostPendingBytes)
+            _active.Flush();
+        if (_active is null)
+            Begin();
+        _active!.Append(_record.Written, LastNumber + 1, time);
+        LastNumber++;
+    }
+
+    /// <summary>Removes the newest record; false when there is none.</summary>
+    public bool RemoveNewest()
+    {
+        Segment? segment = _segments.LastOrDefault(candidate => candidate.Records > 0);
+        if (segment is null)
+            return _sample.Records > 0 && _sample.Newest() is var newest && _sample.Remove(number => number == newest) > 0;
+        if (segment == _active?.Segment)
+        {
+            _active.RemoveLast(LastNumber);
+            return true;
+        }
+
+        long last = LastOf(segment);
+        return Rewrite(segment, number => number != last) > 0;
+    }
+
+    /// <summary>Removes certain records.</summary>
+    public long Remove(ICollection<long> numbers)
+    {
+        CloseActive();
+        long removed = 0;
+        foreach (Segment segment in _segments.ToArray())
+        {
+            if (segment.Records > 0 && numbers.Any(number => number >= segment.First && number <= segment.Last))
+                removed += Rewrite(segment, number => !numbers.Contains(number));
+        }
+
+        return removed + (_sample.Records > 0 ? _sample.Remove(numbers.Contains) : 0);
+    }
+
+    /// <summary>Lets the oldest segments go until age and size are within their bounds.</summary>
+    public void Enforce()
+    {
+        DateTimeOffset now = _clock.UtcNow;
+        while (_segments.Count > 0 && _options.MaxAge is { } age && IsOlder(_segments[0], now, age))
+            DropOldest();
+        while (_segments.Count > 1 && (_segments[0].Records == 0 || ExpectedBytes() > _options.MaxBytes))
+            DropOldest();
+    }
+
+    /// <summary>Uses up numbers for records that will never be stored.</summary>
+    public void Skip(int records) => LastNumber += records;
+
+    public void Flush() => _active?.Flush();
+
+    public void Sync() => _active?.Sync();
+
+    public void CloseActive()
+    {
+        _active?.Close();
+        _active = null;
+    }
+
+    /// <summary>Gives up what is pending, when the disk cannot be written.</summary>
+    public void Abandon() => _active?.Abandon();
+
+    /// <summary>Goes through a segment; null when it is gone.</summary>
+    public LogFileReader? ReaderOf(long number)
+    {
+        Segment? segment = _segments.Find(candidate => candidate.Number == number);
+        if (segment is null)
+            return null;
+        if (segment == _active?.Segment)
+            _active.Flush();
+        return Open(segment.Path);
+    }
+
+    /// <summary>The records of the sample, the oldest first.</summary>
+    public IReadOnlyList<byte[]> SampleContents() => _sample.Contents();
+
+    /// <summary>Deletes all files, those that were set aside as well.</summary>
+    public LogErasure Erase()
+    {
+        long records = Records;
+        _active?.Abandon();
+        _active = null;
+        string[] paths = [.. _files.Files(_folder).Where(IsOfLog)];
+        long bytes = 0;
+        foreach (string path in paths)
+        {
+            bytes += LengthOf(path);
+            _files.Delete(path);
+        }
+
+        _files.SyncFolder(_folder);
+        _segments.Clear();
+        _sample = SampleFile.Open(_files, SamplePath, _options, _damaged);
+        return new LogErasure(records, bytes, paths);
+    }
+
+    private bool IsOfLog(string path) => TryNumber(path, out _) || path == SamplePath || AtomicFile.IsTemporary(path) || path.EndsWith(DamagedFiles.Extension, StringComparison.Ordinal);
+
+    private long LengthOf(string path)
+    {
+        using Stream stream = _files.OpenRead(path);
+        return stream.Length;
+    }
+
+    // A file whose key is missing must be found before anything is repaired.
+    private void CheckHeads()
+    {
+        foreach (string path in SegmentFiles().Select(segment => segment.Path).Concat(_files.FileExists(SamplePath) ? [SamplePath] : []))
+        {
+            byte[] head = new byte[LogHeader.PlainBytes + AesGcmCipher.Overhead];
+            int length = 0;
+            using (Stream stream = _files.OpenRead(path))
+            {
+                for (int read = 1; read > 0 && length < head.Length; length += read)
+                    read = stream.Read(head, length, head.Length - length);
+            }
+
+            try
+            {
+                LogHeader.Read(head.AsSpan(0, length), path == SamplePath ? LogFileKind.Sample : LogFileKind.Segment, _options.Key, path);
+            }
+            catch (LogFormatException) when (!LogHeader.IsNewer(head.AsSpan(0, length)))
+            {
+                // Damage: dealt with when the file is opened.
+            }
+        }
+    }
+
+    private IEnumerable<(string Path, long Number)> SegmentFiles() =>
+        _files.Files(_folder).Select(path => (Path: path, Number: TryNumber(path, out long number) ? number : 0)).Where(file => file.Number > 0).OrderBy(file => file.Number);
+
+    private static bool TryNumber(string path, out long number)
+    {
+        string name = Path.GetFileName(path);
+        number = 0;
+        return name.StartsWith(SegmentPrefix, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal)
+            && long.TryParse(name.Substring(SegmentPrefix.Length, name.Length - SegmentPrefix.Length - Extension.Length), NumberStyles.None, CultureInfo.InvariantCulture, out number)
+            && path.EndsWith(NameOf(number), StringComparison.Ordinal);
+    }
+
+    private static string NameOf(long number) => $"{SegmentPrefix}{number.ToString("d10", CultureInfo.InvariantCulture)}{Extension}";
+
+    private void OpenSegment(string path, long number, bool isNewest)
+    {
+        byte[]? file = ReadOrSetAside(path);
+        if (file is null)
+            return;
+        LogHeader header;
+        try
+        {
+            header = LogHeader.Read(file, LogFileKind.Segment, _options.Key, path);
+        }
+        catch (LogFormatException)
+        {
+            if (isNewest && file.Length < LogHeader.PlainBytes + AesGcmCipher.Overhead)
+                ReportTorn(path, file.Length);
+            else
+                _damaged.SetAside(path, file, 0, file.Length);
+            _files.Delete(path);
+            return;
+        }
+
+        Learn(new Segment(path, number), file, header, isNewest);
+    }
+
+    private byte[]? ReadOrSetAside(string path)
+    {
+        try
+        {
+            return _files.TryRead(path);
+        }
+        catch (LogFormatException error)
+        {
+            string aside = $"{path}{DamagedFiles.Extension}";
+            _files.Replace(path, aside);
+            _report(new LogReport(LogReportKind.Damaged, aside, 0, 0, $"{error.Message} It was set aside as {aside}."));
+            return null;
+        }
+    }
+
+    private void Learn(Segment segment, byte[] file, LogHeader header, bool isNewest)
+    {
+        var reader = new LogFileReader(file, header, segment.Path);
+        var places = new List<(long, int)>();
+        long highest = header.Floor;
+        int entries = 0;
+        for (; reader.MoveNext(); entries = reader.Index + 1)
+        {
+            highest = Math.Max(highest, Math.Max(reader.Mark, reader.Record?.Sequence ?? 0));
+            if (reader.Record is not { } record)
+                continue;
+            segment.Add(record.Sequence, record.Time);
+            places.Add((reader.Offset, reader.Index));
+        }
+
+        // A crash came between the sample, which has this segment's records, and the end of the segment.
+        bool isInSample = segment.Records > 0 && segment.Last <= _sample.Through;
+        if (isInSample)
+        {
+            _files.Delete(segment.Path);
+            return;
+        }
+
+        LastNumber = Math.Max(LastNumber, highest);
+        segment.Bytes = reader.End;
+        _segments.Add(segment);
+        bool isDamaged = reader.DamagedBytes > 0 || (reader.TailBytes > 0 && !isNewest);
+        if (isDamaged)
+            _damaged.SetAside(segment.Path, file, segment.Records, reader.DamagedBytes + reader.TailBytes);
+        else if (reader.TailBytes > 0)
+            ReportTorn(segment.Path, reader.TailBytes);
+        if (isDamaged || (header.Key is null && _options.Key is not null))
+            Rewrite(segment, _ => true);
+        else if (isNewest)
+            _active = ActiveSegment.Continue(_files, segment, header, places, reader.End, entries);
+    }
+
+    private void ReportTorn(string path, long bytes) => _report(new LogReport(LogReportKind.TornTail, path, 0, bytes,
+        $"{path} ended with {bytes} bytes of a record that a crash had kept from being written. They were cut off."));
+
+    private void Begin()
+    {
+        long number = _segments.Count == 0 ? 1 : _segments[_segments.Count - 1].Number + 1;
+        var segment = new Segment(Path.Combine(_folder, NameOf(number)), number);
+        _active = ActiveSegment.Begin(_files, segment, LogHeader.Create(LogFileKind.Segment, _options.Key, LastNumber));
+        _segments.Add(segment);
+    }
+
+    // The segment being written counts as what it will have.
+    private long ExpectedBytes() => Bytes + (_active is null ? 0 : Math.Max(0, _options.SegmentBytes - _active.Segment.Bytes));
+
+    private static bool IsOlder(Segment segment, DateTimeOffset now, TimeSpan age) => segment.Records > 0 && now - segment.Newest > age;
+
+    private void DropOldest()
+    {
+        Segment segment = _segments[0];
+        if (_segments.Count == 1)
+            BeginBeside();
+        if (_options.SampleSize > 0 && segment.Records > 0 && Open(segment.Path) is { } reader)
+            _sample.Offer(reader);
+        _files.Delete(segment.Path);
+        _segments.RemoveAt(0);
+    }
+
+    // Some segment must tell which numbers are used.
+    private void BeginBeside()
+    {
+        CloseActive();
+        Begin();
+        _active!.Sync();
+    }
+
+    /// <summary>Writes a segment anew without some of its records; how many went.</summary>
+    private long Rewrite(Segment segment, Func<long, bool> isKept)
+    {
+        LogFileReader reader = Open(segment.Path) ?? throw new FileNotFoundException($"{segment.Path} does not exist any more.", segment.Path);
+        LogHeader header = LogHeader.Create(LogFileKind.Segment, _options.Key, LastNumber);
+        var codec = new EntryCodec(header);
+        var buffer = new GrowingBuffer((int)segment.Bytes + 256);
+        header.Bytes.CopyTo(buffer.GetSpan(header.Bytes.Length));
+        buffer.Advance(header.Bytes.Length);
+        var rewritten = new Segment(segment.Path, segment.Number);
+        while (reader.MoveNext())
+        {
+            if (reader.Record is not { } record || !isKept(record.Sequence))
+                continue;
+            codec.Write(buffer, reader.Content.Span, rewritten.Records);
+            rewritten.Add(record.Sequence, record.Time);
+        }
+
+        _files.WriteAtomic(segment.Path, buffer.Written);
+        rewritten.Bytes = buffer.Length;
+        _segments[_segments.IndexOf(segment)] = rewritten;
+        return segment.Records - rewritten.Records;
+    }
+
+    private long LastOf(Segment segment)
+    {
+        long last = 0;
+        for (LogFileReader? reader = Open(segment.Path); reader is not null && reader.MoveNext();)
+            last = reader.Record?.Sequence ?? last;
+        return last;
+    }
+
+    private LogFileReader? Open(string path) =>
+        _files.TryRead(path) is { } file ? new LogFileReader(file, LogHeader.Read(file, LogFileKind.Segment, _options.Key, path), path) : null;
+}
