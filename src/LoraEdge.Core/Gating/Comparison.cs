@@ -8,29 +8,36 @@ internal sealed class Comparison(bool isLogLoss)
     /// <summary>Records that "recently" is about.</summary>
     private const double Recent = 32;
 
-    private const double MostSum = 1e40, MostWeight = 1e9;
-    private const int Fields = 7;
+    /// <summary>What the careful bets must have made of 1; see docs/decisions/0013-gate.md.</summary>
+    private const double CarefulNeeded = 3;
+
+    private const double MostSum = 1e40, MostRecords = 1e9;
+    private const int Fields = 8;
 
     private PayoffScale _scale = new(isLogLoss);
-    private BettingWealth _for = new();
-    private BettingWealth _against = new();
+    private BettingWealth _quick = new(BettingWealth.Quick);
+    private BettingWealth _careful = new(BettingWealth.Careful);
+    private BettingWealth _against = new(BettingWealth.Quick);
     private double _sum;
-    private double _recentPayoff;
+    private double _recently;
 
     /// <summary>Sum of the stakes: how many records of full weight, none a repetition, this is worth.</summary>
     public double Records { get; private set; }
 
-    /// <summary>Mean loss of the rival less mean loss of the adapter, not clipped; 0 without records.</summary>
+    /// <summary>Mean loss of the rival less mean loss of the adapter, not cut; 0 without records.</summary>
     public double Mean => Records > 0 ? _sum / Records : 0;
 
     /// <summary>The e-value against "no better than the rival".</summary>
-    public double Evidence => _for.Value;
+    public double Evidence => _quick.Value;
 
     /// <summary>The e-value against "no worse than the rival".</summary>
     public double EvidenceAgainst => _against.Value;
 
-    /// <summary>Whether the plain mean and the recent records agree that the adapter is better.</summary>
-    public bool IsAhead => _sum > 0 && _recentPayoff > 0;
+    /// <summary>
+    /// Whether the evidence is enough, and nothing that it cannot see speaks against it: rare large losses, which quick bets cut
+    /// (the careful bets and the plain mean see them), and a candidate that has become worse lately.
+    /// </summary>
+    public bool Convinces(double needed) => Evidence >= needed && _careful.Value >= CarefulNeeded && _sum > 0 && _recently > 0;
 
     /// <summary>Adds one record.</summary>
     /// <param name="difference">Loss of the rival less loss of the adapter.</param>
@@ -40,11 +47,12 @@ internal sealed class Comparison(bool isLogLoss)
         if (stake <= 0)
             return;
         double payoff = _scale.Payoff(difference);
-        _for.Add(payoff, stake);
+        _quick.Add(payoff, stake);
+        _careful.Add(payoff, stake);
         _against.Add(-payoff, stake);
         Records += stake;
         _sum += stake * difference;
-        _recentPayoff += (payoff - _recentPayoff) * stake / Math.Min(Math.Max(Records, 1), Recent);
+        _recently += (Math.Max(-1, Math.Min(payoff, 1)) - _recently) * stake / Math.Min(Math.Max(Records, 1), Recent);
     }
 
     public void Write(ref MessagePackWriter writer)
@@ -52,9 +60,10 @@ internal sealed class Comparison(bool isLogLoss)
         writer.WriteArrayHeader(Fields);
         writer.Write(Records);
         writer.Write(_sum);
-        writer.Write(_recentPayoff);
+        writer.Write(_recently);
         _scale.Write(ref writer);
-        _for.Write(ref writer);
+        _quick.Write(ref writer);
+        _careful.Write(ref writer);
         _against.Write(ref writer);
     }
 
@@ -63,12 +72,13 @@ internal sealed class Comparison(bool isLogLoss)
         reader.Array("a comparison", Fields, Fields);
         return new Comparison(isLogLoss)
         {
-            Records = reader.Double("the sum of stakes", 0, MostWeight),
+            Records = reader.Double("the sum of stakes", 0, MostRecords),
             _sum = reader.Double("the sum of differences", -MostSum, MostSum),
-            _recentPayoff = reader.Double("the recent payoff", -1, 1),
+            _recently = reader.Double("the recent payoff", -1, 1),
             _scale = PayoffScale.Read(ref reader, isLogLoss),
-            _for = BettingWealth.Read(ref reader),
-            _against = BettingWealth.Read(ref reader),
+            _quick = BettingWealth.Read(ref reader, BettingWealth.Quick),
+            _careful = BettingWealth.Read(ref reader, BettingWealth.Careful),
+            _against = BettingWealth.Read(ref reader, BettingWealth.Quick),
         };
     }
 }

@@ -3,9 +3,9 @@ using MessagePack;
 namespace LoraEdge;
 
 /// <summary>
-/// Turns a difference of losses into a payoff from -1 to 1. Differences of log-losses are in nats and are clipped at one. All
-/// others are divided by four times their typical size so far and then clipped; the size comes from earlier records alone, so
-/// that the bet stays fair, and the first few records only set it.
+/// Turns a difference of losses into a payoff. Differences of log-losses are in nats and stay as they are. All others are
+/// divided by four times their typical size so far; the size comes from earlier records alone, so that the bet stays fair, and
+/// the first few records only set it.
 /// </summary>
 internal sealed class PayoffScale(bool isLogLoss)
 {
@@ -19,8 +19,8 @@ internal sealed class PayoffScale(bool isLogLoss)
     public double Payoff(double difference)
     {
         if (isLogLoss)
-            return Clip(difference);
-        double payoff = _seen < Learning || _typical == 0 ? 0 : Clip(difference / (Width * _typical));
+            return difference;
+        double payoff = _seen < Learning || _typical == 0 ? 0 : difference / (Width * _typical);
         Learn(Math.Abs(difference));
         return payoff;
     }
@@ -45,6 +45,4 @@ internal sealed class PayoffScale(bool isLogLoss)
         _seen = Math.Min(_seen + 1, Memory);
         _typical += (size - _typical) / _seen;
     }
-
-    private static double Clip(double value) => Math.Max(-1, Math.Min(1, value));
 }

@@ -6,7 +6,7 @@ namespace LoraEdge;
 public sealed partial class PromotionGate
 {
     private const string FileName = "LoraEdge.promote";
-    private const int Elements = 16;
+    private const int Elements = 9, Counts = 8;
     private const string What = "the state of a promotion gate";
 
     /// <summary>The whole state, a few hundred bytes and about 32 for each record of the evidence.</summary>
@@ -29,6 +29,7 @@ public sealed partial class PromotionGate
     private void WriteFields(ref MessagePackWriter writer)
     {
         writer.Write(_isLogLoss ? 1 : 0);
+        writer.WriteArrayHeader(Counts);
         writer.Write(_records);
         writer.Write(_unusable);
         writer.Write(_candidate);
@@ -46,6 +47,7 @@ public sealed partial class PromotionGate
     private void ReadFields(ref FieldReader reader)
     {
         StateFile.RequireLoss(ref reader, _isLogLoss);
+        reader.Array("the counts", Counts, Counts);
         _records = StateFile.Count(ref reader, "the records");
         _unusable = StateFile.Count(ref reader, "the unusable records");
         _candidate = Math.Max(1, StateFile.Count(ref reader, "the number of the candidate"));

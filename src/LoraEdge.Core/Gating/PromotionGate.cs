@@ -144,7 +144,7 @@ public sealed partial class PromotionGate
     }
 
     private bool Convinces(Comparison comparison) =>
-        comparison.Records >= _options.MinimumRecords && comparison.Evidence >= Needed && comparison.IsAhead;
+        comparison.Records >= _options.MinimumRecords && comparison.Convinces(Needed);
 
     private GateDecision Reject(RejectionReason reason)
     {

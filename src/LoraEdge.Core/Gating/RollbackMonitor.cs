@@ -19,7 +19,7 @@ public sealed class RollbackMonitor
     private readonly GateOptions _options;
     private readonly bool _isLogLoss;
     private PayoffScale _scale;
-    private BettingWealth _harm = new(forgetsLosses: true);
+    private BettingWealth _harm = new(BettingWealth.Quick, forgetsLosses: true);
     private RepeatedRecords _repeated = new(RememberedContents);
     private double _sum;
 
@@ -101,7 +101,7 @@ public sealed class RollbackMonitor
         EffectiveRecords = reader.Double("the sum of stakes", 0, MostRecords);
         _sum = reader.Double("the sum of differences", -MostSum, MostSum);
         _scale = PayoffScale.Read(ref reader, _isLogLoss);
-        _harm = BettingWealth.Read(ref reader, forgetsLosses: true);
+        _harm = BettingWealth.Read(ref reader, BettingWealth.Quick, forgetsLosses: true);
         _repeated = RepeatedRecords.Read(ref reader, RememberedContents);
     }
 }
