@@ -1,0 +1,86 @@
+using LoraEdge.Inference;
+
+namespace LoraEdge.Adaptation;
+
+/// <summary>
+/// Puts an adapter into use: builds its session, compares it with training, stores it, swaps it in. The session and the file are
+/// made from the same bytes, and the file is written only when the session stands and computes what training does, so that the
+/// adapter in use and the one on disk differ at no moment but between writing and swapping.
+/// </summary>
+internal sealed class Adopter(LoraEdgePlugin plugin, ProfileStore store, AdapterSlot slot)
+{
+    private readonly object _adopting = new();
+
+    /// <summary>The adapter in use; null for the base.</summary>
+    public Adapter? Used => slot.Adapter;
+
+    /// <summary>What it has learned from; for the base what was forgotten or rolled back.</summary>
+    public VersionVector Vector { get; private set; } = store.Forgotten;
+
+    /// <summary>Serves this device's newest generation; without one, what other devices have learned.</summary>
+    public void ServeStored()
+    {
+        if (store.HasOwn)
+            Serve(store.History[^1].Adapter, store.History[^1].Origin.Vector);
+        else
+            Serve(store.Effective?.Adapter, store.Effective?.Vector ?? store.Forgotten);
+    }
+
+    /// <summary>Serves an adapter that is stored already; null, and one that changes nothing, for the base.</summary>
+    public void Serve(Adapter? adapter, VersionVector vector)
+    {
+        slot.Publish(adapter is { IsZero: false } ? adapter : null);
+        Vector = vector;
+    }
+
+    /// <summary>Stores a trained adapter and serves it.</summary>
+    /// <param name="trained">The adapter.</param>
+    /// <param name="from">What the adapter that it grew from had learned from.</param>
+    /// <param name="newRecords">Records of this device that it has learned from besides.</param>
+    /// <param name="record">A record, for sizes that the model leaves open.</param>
+    /// <param name="trainer">The trainer, to compare with.</param>
+    /// <param name="cancelled">Keeps it from being stored.</param>
+    /// <exception cref="LoraEdgeException">It cannot be served or stored; what served before serves on.</exception>
+    public StoredGeneration Adopt(Adapter trained, VersionVector from, long newRecords, Interaction record, IAdapterTrainer trainer, CancellationToken cancelled)
+    {
+        AdapterPrecision precision = plugin.Options.AdapterPrecision;
+        Adapter rounded = AdapterFile.Read(AdapterFile.Write(trained, precision), "the trained adapter");
+        MergedSession session = plugin.Model.Build(rounded);
+        try
+        {
+            plugin.Parity.RequireAdapter(trainer, session, record);
+            lock (_adopting)
+            {
+                cancelled.ThrowIfCancellationRequested();
+                StoredGeneration stored = store.Save(rounded, from, newRecords);
+                plugin.Parity.StoreFindings();
+                slot.Swap(session);
+                Vector = stored.Origin.Vector;
+                return stored;
+            }
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stores an earlier generation again, or the base, and serves it.</summary>
+    public void RollBack(StoredGeneration? earlier)
+    {
+        lock (_adopting)
+        {
+            StoredGeneration stored = store.RollBack(earlier);
+            Serve(stored.Adapter, stored.Origin.Vector);
+        }
+    }
+
+    /// <summary>Waits while an adapter is being stored. After a cancel, none is stored any more once this has returned.</summary>
+    public void Wait()
+    {
+        lock (_adopting)
+        {
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using LoraEdge.Inference;
+using LoraEdge.Interactions;
+
+namespace LoraEdge.Adaptation;
+
+/// <summary>
+/// One profile's learning: what is in use, what is a candidate for it, and the evidence about both. Used by the training
+/// thread; other threads see <see cref="Status"/>.
+/// </summary>
+internal sealed class Learner
+{
+    private const string StateName = "learner.state";
+    private const string CheckpointName = "session.checkpoint";
+
+    private readonly LoraEdgePlugin _plugin;
+    private readonly ProfileStore _store;
+    private readonly InteractionLog _log;
+    private readonly Adopter _adopter;
+    private LearnerState? _state;
+    private AdaptationStatus _status = new();
+    private Exception? _error;
+    private volatile bool _resume;
+
+    public Learner(LoraEdgePlugin plugin, ProfileStore store, InteractionLog log, Adopter adopter)
+    {
+        _plugin = plugin;
+        _store = store;
+        _log = log;
+        _adopter = adopter;
+        Adaptation = plugin.Options.Adaptation ?? new AdaptationOptions();
+    }
+
+    /// <summary>How the profile is adapted to.</summary>
+    public AdaptationOptions Adaptation { get; }
+
+    /// <summary>How far it is; from any thread.</summary>
+    public AdaptationStatus Status => Volatile.Read(ref _status);
+
+    /// <summary>What is known; read from the disk when it is first asked for.</summary>
+    public LearnerState State => _state ??= Load();
+
+    /// <summary>The adapter in use; null for the base.</summary>
+    public Adapter? Used => _adopter.Used;
+
+    /// <summary>The session of training in progress, as it was last saved.</summary>
+    public StateFileSlot Checkpoint => new(_plugin.Files, _store.LocalPath(CheckpointName));
+
+    /// <summary>Asks for another try after a failure, or after too many rejections; from any thread.</summary>
+    public void Resume() => _resume = true;
+
+    /// <summary>Whether a round has something to do; from any thread, without waiting.</summary>
+    public bool WantsRound
+    {
+        get
+        {
+            AdaptationStatus status = Status;
+            return _resume || (status.Error is null && _log.LastSequence - status.ScoredThrough >= Adaptation.MinimumNewRecords);
+        }
+    }
+
+    /// <summary>Begins a round: notes that the host has asked for another try.</summary>
+    public void BeginRound()
+    {
+        if (!_resume)
+            return;
+        (_error, _resume) = (null, false);
+        State.Gate.Resume();
+    }
+
+    /// <summary>The next records to score, oldest first: at most a quarter of those there were, so that each part is judged by a candidate that knows most of what was before.</summary>
+    public IReadOnlyList<LoggedInteraction> Fresh()
+    {
+        int most = (int)Math.Max(Adaptation.MinimumNewRecords, Math.Min(int.MaxValue, _log.Count / 4));
+        return [.. _log.Read(after: State.Scored).Take(most)];
+    }
+
+    /// <summary>Keeps what has changed, and shows it.</summary>
+    public void Save()
+    {
+        _plugin.Files.WriteAtomic(_store.LocalPath(StateName), State.Write());
+        Show();
+    }
+
+    /// <summary>The candidate is better: it is stored and serves from now on.</summary>
+    public void Promote(Interaction record, IAdapterTrainer trainer, CancellationToken cancelled)
+    {
+        _adopter.Adopt(State.Candidate!, VectorOf(State.Candidate!), State.NewRecords, record, trainer, cancelled);
+        Dismiss();
+        State.Gate.Promoted();
+        State.WatchAnother();
+    }
+
+    /// <summary>The adapter in use is worse than the base: an earlier one takes its place, or the base.</summary>
+    /// <param name="earlier">One of the history; null for the base.</param>
+    public void RollBack(StoredGeneration? earlier)
+    {
+        _adopter.RollBack(earlier);
+        Dismiss();
+        State.Gate.Restart();
+        State.WatchAnother();
+    }
+
+    /// <summary>The host has trained and adopted by itself.</summary>
+    public void Adopted(long trainedThrough)
+    {
+        Dismiss();
+        State.Gate.Restart();
+        State.WatchAnother();
+        (State.Scored, State.Trained) = (trainedThrough, trainedThrough);
+        Save();
+    }
+
+    /// <summary>The candidate goes.</summary>
+    public void Dismiss() => (State.Candidate, State.NewRecords) = (null, 0);
+
+    /// <summary>What other devices have learned becomes the candidate, or serves at once where this device has nothing of its own.</summary>
+    public bool TakeEffective()
+    {
+        if (_store.Effective is not { } effective || _adopter.Vector.Includes(effective.Vector))
+            return false;
+        if (_store.HasOwn)
+            State.Candidate = effective.Adapter;
+        else
+            _adopter.Serve(effective.Adapter, effective.Vector);
+        State.NewRecords = 0;
+        State.Gate.Restart();
+        State.WatchAnother();
+        return true;
+    }
+
+    /// <summary>A trained adapter becomes the candidate. What it grew from goes with it, as its vector.</summary>
+    public void Nominate(Adapter trained)
+    {
+        VersionVector from = State.Candidate is { } candidate ? VectorOf(candidate) : _adopter.Vector;
+        State.Candidate = trained.With(OriginFields.Write(new AdapterOrigin { Vector = from }));
+    }
+
+    /// <summary>Everything about the player goes.</summary>
+    public void Forget()
+    {
+        _plugin.Files.Delete(_store.LocalPath(StateName));
+        _plugin.Files.Delete(_store.LocalPath(CheckpointName));
+        _state = New();
+        Show();
+    }
+
+    /// <summary>Adaptation waits until the host asks for another try.</summary>
+    public void Fail(Exception error)
+    {
+        _error = error;
+        Show();
+    }
+
+    /// <summary>Tells the host.</summary>
+    public void Tell(Profile profile, AdaptationEvent what)
+    {
+        _plugin.Metrics.AddDecision(what);
+        _plugin.Events.Add(() => profile.RaiseAdapted(new AdaptationNews(what, Status)));
+    }
+
+    private static VersionVector VectorOf(Adapter adapter) => AdapterOrigin.Of(adapter, "the adapter").Vector;
+
+    private LearnerState New() => new(_plugin.Fingerprint, _plugin.Options.Objective.Loss, Adaptation.Gate);
+
+    private LearnerState Load()
+    {
+        string path = _store.LocalPath(StateName);
+        _state = _plugin.Files.FileExists(path)
+            ? LearnerState.Read(_plugin.Files.ReadAll(path), path, _plugin.Fingerprint, _plugin.Options.Objective.Loss, Adaptation.Gate)
+            : New();
+        Show();
+        return _state;
+    }
+
+    private void Show()
+    {
+        PromotionGate gate = State.Gate;
+        Volatile.Write(ref _status, new AdaptationStatus
+        {
+            ScoredThrough = State.Scored,
+            TrainedThrough = State.Trained,
+            Shadow = State.Candidate is null ? null : gate.Shadow,
+            Promotions = gate.Promotions,
+            Rejections = gate.Rejections,
+            LastRejection = gate.LastRejection,
+            LearningRateFactor = gate.LearningRateFactor,
+            IsStopped = gate.IsStopped,
+            Error = _error,
+        });
+    }
+}

@@ -1,0 +1,87 @@
+using MessagePack;
+
+namespace LoraEdge.Adaptation;
+
+/// <summary>
+/// What a profile's adaptation must know after a restart: how far it has scored and trained, the candidate, and the evidence
+/// for and against it. One file, replaced whole, so that no two parts of it ever disagree.
+/// </summary>
+internal sealed class LearnerState
+{
+    private const string FileName = "LoraEdge.learner";
+    private const string What = "the state of an adaptation";
+    private const int Elements = 11;
+    private const int MostBytes = 64 * 1024 * 1024;
+
+    private readonly ModelFingerprint _model;
+    private readonly LossKind _loss;
+    private readonly GateOptions _options;
+
+    /// <summary>Nothing is known yet.</summary>
+    public LearnerState(ModelFingerprint model, LossKind loss, GateOptions options)
+    {
+        (_model, _loss, _options) = (model, loss, options);
+        Gate = new PromotionGate(loss, options);
+        Monitor = new RollbackMonitor(loss, options);
+    }
+
+    /// <summary>Number of the newest record that was scored.</summary>
+    public long Scored { get; set; }
+
+    /// <summary>Number of the newest record that was trained on.</summary>
+    public long Trained { get; set; }
+
+    /// <summary>Rounds of training so far: the seed of the next.</summary>
+    public long Round { get; set; }
+
+    /// <summary>Records trained on that no stored generation has.</summary>
+    public long NewRecords { get; set; }
+
+    /// <summary>The adapter that is being judged; its vector is that of what it grew from. Null when there is none.</summary>
+    public Adapter? Candidate { get; set; }
+
+    /// <summary>Evidence about the candidate.</summary>
+    public PromotionGate Gate { get; private set; }
+
+    /// <summary>Evidence about the adapter in use.</summary>
+    public RollbackMonitor Monitor { get; private set; }
+
+    /// <summary>Another adapter is in use: nothing known about the one before counts.</summary>
+    public void WatchAnother() => Monitor = new RollbackMonitor(_loss, _options);
+
+    /// <summary>The file.</summary>
+    public byte[] Write() => StateFile.Write(FileName, Elements, (ref MessagePackWriter writer) =>
+    {
+        writer.Write(_model.Bytes.ToArray());
+        writer.Write(Scored);
+        writer.Write(Trained);
+        writer.Write(Round);
+        writer.Write(NewRecords);
+        writer.Write(Candidate is null ? [] : AdapterFile.Write(Candidate, AdapterPrecision.Float32));
+        writer.Write(Gate.Write());
+        writer.Write(Monitor.Write());
+    });
+
+    /// <summary>Reads what <see cref="Write"/> wrote. That of another model is as good as none: all records count anew.</summary>
+    /// <exception cref="AdapterFormatException">The file is damaged, or of a newer version.</exception>
+    public static LearnerState Read(byte[] file, string source, ModelFingerprint model, LossKind loss, GateOptions options) =>
+        StateFile.Read(file, FileName, Elements, What, source, (ref FieldReader reader) =>
+        {
+            bool isOfModel = new ModelFingerprint(reader.Binary("the model's fingerprint", ModelFingerprint.Length, ModelFingerprint.Length).ToArray()) == model;
+            var state = new LearnerState(model, loss, options)
+            {
+                Scored = StateFile.Count(ref reader, "the newest record scored"),
+                Trained = StateFile.Count(ref reader, "the newest record trained on"),
+                Round = StateFile.Count(ref reader, "the rounds"),
+                NewRecords = StateFile.Count(ref reader, "the records that are new"),
+            };
+            byte[] candidate = reader.Binary("the candidate", 0, MostBytes).ToArray();
+            byte[] gate = reader.Binary("the gate", 1, MostBytes).ToArray(), monitor = reader.Binary("the monitor", 1, MostBytes).ToArray();
+            if (!isOfModel)
+                return new LearnerState(model, loss, options);
+            state.Candidate = candidate.Length == 0 ? null : AdapterFile.Read(candidate, source);
+            state.Gate = PromotionGate.Read(gate, loss, options, source);
+            state.Monitor = RollbackMonitor.Read(monitor, loss, options, source);
+            return state;
+        });
+}
