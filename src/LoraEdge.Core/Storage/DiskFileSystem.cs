@@ -24,7 +24,16 @@ public sealed class DiskFileSystem : IFileSystem
     public IReadOnlyList<string> Folders(string folder) => Directory.Exists(folder) ? Sorted(Directory.GetDirectories(folder)) : [];
 
     /// <inheritdoc />
-    public void CreateFolder(string folder) => Directory.CreateDirectory(folder);
+    public void CreateFolder(string folder)
+    {
+        if (Directory.Exists(folder))
+            return;
+        string? parent = Path.GetDirectoryName(folder);
+        if (!string.IsNullOrEmpty(parent))
+            CreateFolder(parent!);
+        Directory.CreateDirectory(folder);
+        SyncFolder(string.IsNullOrEmpty(parent) ? "." : parent!);
+    }
 
     /// <inheritdoc />
     public Stream OpenRead(string path)

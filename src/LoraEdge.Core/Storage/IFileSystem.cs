@@ -20,7 +20,7 @@ public interface IFileSystem
     /// <summary>Full paths of the folders in a folder, in ordinal order; none when there is no such folder.</summary>
     IReadOnlyList<string> Folders(string folder);
 
-    /// <summary>Makes a folder and those it lies in, where they do not exist.</summary>
+    /// <summary>Makes a folder and those it lies in, where they do not exist; they survive a loss of power.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     void CreateFolder(string folder);
 
