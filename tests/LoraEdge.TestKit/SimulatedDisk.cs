@@ -21,6 +21,7 @@ public sealed class SimulatedDisk : IFileSystem
     private readonly SortedSet<string> _folders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _locks = new(StringComparer.Ordinal);
     private int _crash = int.MaxValue;
+    private int _changes;
 
     /// <summary>Operations so far that change something: each is a moment at which the power can go.</summary>
     public int Operations { get; private set; }
@@ -67,8 +68,10 @@ public sealed class SimulatedDisk : IFileSystem
     {
         lock (_gate)
         {
-            AddFolders(Path.GetDirectoryName(path)!);
-            _names[path] = _syncedNames[path] = new SimulatedFile(content) { Changed = Operations };
+            string folder = Path.GetDirectoryName(path)!;
+            AddFolders(folder);
+            SyncNames(folder);
+            _names[path] = _syncedNames[path] = new SimulatedFile(content) { Changed = ++_changes };
         }
     }
 
@@ -77,6 +80,10 @@ public sealed class SimulatedDisk : IFileSystem
 
     /// <inheritdoc />
     public IReadOnlyList<string> Files(string folder) => Reading(() => _names.Keys.Where(path => Path.GetDirectoryName(path) == folder).ToArray());
+
+    /// <inheritdoc />
+    public IReadOnlyList<FileStamp> Stamps(string folder) => Reading(() => _names.Where(file => Path.GetDirectoryName(file.Key) == folder)
+        .Select(file => new FileStamp(file.Key, file.Value.Content.Length, s_epoch.AddTicks(file.Value.Changed))).ToArray());
 
     /// <inheritdoc />
     public IReadOnlyList<string> Folders(string folder) => Reading(() => _folders.Where(path => Path.GetDirectoryName(path) == folder).ToArray());
@@ -128,12 +135,10 @@ public sealed class SimulatedDisk : IFileSystem
     });
 
     /// <inheritdoc />
-    public void SyncFolder(string folder) => Changing(() =>
-    {
-        foreach ((_, Action<IDictionary<string, SimulatedFile>> change) in _unsyncedNames.Where(pending => pending.Folder == folder))
-            change(_syncedNames);
-        _unsyncedNames.RemoveAll(pending => pending.Folder == folder);
-    });
+    public void SyncFolder(string folder) => Changing(() => SyncNames(folder));
+
+    /// <inheritdoc />
+    public IDisposable? Watch(string folder, Action changed) => null;
 
     /// <inheritdoc />
     public IDisposable? TryLock(string path, string owner) => Reading(() => _locks.TryAdd(path, owner) ? new Lock(this, path) : null);
@@ -143,7 +148,7 @@ public sealed class SimulatedDisk : IFileSystem
 
     private Writer MakeFile(string path)
     {
-        var file = new SimulatedFile([]) { Changed = Operations };
+        var file = new SimulatedFile([]) { Changed = ++_changes };
         ChangeName(path, names => names[path] = file);
         return new Writer(this, file);
     }
@@ -152,6 +157,13 @@ public sealed class SimulatedDisk : IFileSystem
     {
         change(_names);
         _unsyncedNames.Add((Path.GetDirectoryName(path)!, change));
+    }
+
+    private void SyncNames(string folder)
+    {
+        foreach ((_, Action<IDictionary<string, SimulatedFile>> change) in _unsyncedNames.Where(pending => pending.Folder == folder))
+            change(_syncedNames);
+        _unsyncedNames.RemoveAll(pending => pending.Folder == folder);
     }
 
     private SimulatedFile Existing(string path) =>
@@ -215,7 +227,7 @@ public sealed class SimulatedDisk : IFileSystem
         private void Set(byte[] content) => disk.Changing(() =>
         {
             file.Content = content;
-            file.Changed = disk.Operations;
+            file.Changed = ++disk._changes;
         });
     }
 
