@@ -98,29 +98,6 @@ public sealed class LoadTests
         Assert.That(() => plugin.OpenProfile("ada"), Throws.Nothing);
     }
 
-    [TestCase("ada", "ada")]
-    [TestCase("player-1", "player-1")]
-    [TestCase("Ada", "_41da")]
-    [TestCase("../../etc", "_2e_2e_2f_2e_2e_2fetc")]
-    [TestCase("c:\\x", "c_3a_5cx")]
-    [TestCase("a_b", "a_5fb")]
-    [TestCase("Žofie", "_c5_bdofie")]
-    [TestCase("con", "_63on")]
-    [TestCase("com1", "_63om1")]
-    [TestCase("console", "console")]
-    [TestCase(".", "_2e")]
-    public void ProfileFolder_StaysInsideAndDiffers(string name, string folder) => Assert.That(ProfileFolder.Encode(name), Is.EqualTo(folder));
-
-    [Test]
-    public void ProfileFolder_OfALongName_IsItsHash()
-    {
-        string folder = ProfileFolder.Encode(new string('x', 121));
-
-        Assert.That(folder, Has.Length.EqualTo(66).And.StartsWith("_x"));
-        Assert.That(ProfileFolder.Encode(new string('x', 122)), Is.Not.EqualTo(folder));
-        Assert.That(ProfileFolder.Encode(new string('x', 120)), Has.Length.EqualTo(120));
-    }
-
     [Test]
     public void OpenProfile_NameThatIsNone_IsRefused()
     {

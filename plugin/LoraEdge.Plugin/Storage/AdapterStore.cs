@@ -10,7 +10,7 @@ internal sealed class AdapterStore(string? folder, AdapterPrecision precision)
     /// <exception cref="InvalidInputException">The name cannot be a profile's.</exception>
     public string? PathOf(string profile)
     {
-        string encoded = ProfileFolder.Encode(profile);
+        string encoded = FolderName.Encode(profile);
         return folder is null ? null : Path.Combine(Path.GetFullPath(folder), "profiles", encoded, "devices", Device + ".lora");
     }
 

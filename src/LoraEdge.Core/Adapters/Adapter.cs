@@ -29,4 +29,27 @@ public sealed class Adapter
     /// byte. Whoever changes B, the scale or the projection must bring the fields it knows up to date and drop the others.
     /// </summary>
     public IReadOnlyList<AdapterExtension> Extensions { get; init; } = [];
+
+    /// <summary>The adapter of the same shape that leaves the model as it is: B of zeros.</summary>
+    internal Adapter WithoutChange() => new()
+    {
+        Model = Model,
+        Projection = Projection,
+        Rank = Rank,
+        Scale = Scale,
+        Targets = [.. Targets.Select(target => new AdapterTarget { InitializerIndex = target.InitializerIndex, OutFeatures = target.OutFeatures, B = new float[target.B.Length], A = target.A })],
+        Training = new TrainingSummary(),
+    };
+
+    /// <summary>The same change of the model with other extensions.</summary>
+    internal Adapter With(IReadOnlyList<AdapterExtension> extensions) => new()
+    {
+        Model = Model,
+        Projection = Projection,
+        Rank = Rank,
+        Scale = Scale,
+        Targets = Targets,
+        Training = Training,
+        Extensions = extensions,
+    };
 }

@@ -31,7 +31,9 @@ internal static class AdapterDecoder
         reader.Array("the file", AdapterEncoder.Elements, AdapterEncoder.Elements);
         reader.Skip("the name");
         reader.Unsigned("the format version", 1, 127);
-        List<AdapterExtension> extensions = ExtensionFields.Read(ref reader, file, source, out ReadOnlyMemory<byte>? explicitA, out int explicitOffset);
+        ExtensionSection extensions = ExtensionFields.Read(ref reader, file, source);
+        if (extensions.Tombstone is not null)
+            throw new AdapterFormatException($"{source} is a tombstone: it holds no adapter and says that the player was forgotten. Leave it where it is, so that old copies stay forgotten; train a new adapter.");
         var model = new ModelFingerprint(reader.Binary("the model fingerprint", ModelFingerprint.Length, ModelFingerprint.Length));
         Projection projection = ReadProjection(ref reader);
         int rank = reader.Int("the rank", 1, AdapterLimits.MaxRank);
@@ -42,7 +44,7 @@ internal static class AdapterDecoder
         reader.Unsigned("the checksum", 0, uint.MaxValue);
         if (!reader.AtEnd)
             throw reader.Refusal(reader.Offset, "is followed by more bytes", "the end of the file");
-        List<float[]>? a = ExplicitFactors.Read(explicitA, explicitOffset, factors.Count, rank * FloatPayload.SizeOf(precision), precision, source);
+        List<float[]>? a = ExplicitFactors.Read(extensions.ExplicitA, extensions.ExplicitOffset, factors.Count, rank * FloatPayload.SizeOf(precision), precision, source);
         return new Adapter
         {
             Model = model,
@@ -54,7 +56,7 @@ internal static class AdapterDecoder
                 InitializerIndex = factor.Index, OutFeatures = factor.B.Length / rank, B = factor.B, A = a?[i],
             }).ToArray(),
             Training = training,
-            Extensions = extensions,
+            Extensions = extensions.Preserved,
         };
     }
 

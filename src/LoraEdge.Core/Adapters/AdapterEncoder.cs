@@ -61,7 +61,7 @@ internal static class AdapterEncoder
             ExplicitFactors.Write(ref writer, adapter.Targets, precision);
     }
 
-    private static void WriteProjection(ref MessagePackWriter writer, Projection projection)
+    public static void WriteProjection(ref MessagePackWriter writer, Projection projection)
     {
         writer.WriteArrayHeader(3);
         writer.Write((int)projection.Kind);
@@ -79,7 +79,7 @@ internal static class AdapterEncoder
         }
     }
 
-    private static void WriteTraining(ref MessagePackWriter writer, TrainingSummary training)
+    public static void WriteTraining(ref MessagePackWriter writer, TrainingSummary training)
     {
         writer.WriteArrayHeader(5);
         writer.Write(training.Records);

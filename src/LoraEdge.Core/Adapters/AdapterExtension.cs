@@ -11,8 +11,11 @@ public sealed class AdapterExtension
     /// <summary>Ancillary: the device that wrote the file, 16 bytes.</summary>
     public const int DeviceId = 1;
 
-    /// <summary>Ancillary: the version vector, a MessagePack map from 16-byte device ids to counters.</summary>
+    /// <summary>Ancillary: the version vector, a MessagePack map from 16-byte device ids to numbers of records.</summary>
     public const int VersionVector = 3;
+
+    /// <summary>Ancillary: which generation of its device the file is, and when it was written.</summary>
+    public const int Generation = 5;
 
     /// <summary>Critical, implemented: the A of every target (<see cref="AdapterTarget.A"/>).</summary>
     public const int ExplicitA = 2;
@@ -20,7 +23,7 @@ public sealed class AdapterExtension
     /// <summary>Critical, reserved: B is encrypted. Files with it are refused.</summary>
     public const int EncryptionEnvelope = 4;
 
-    /// <summary>Critical, reserved: the adapter was deleted on purpose. Files with it are refused.</summary>
+    /// <summary>Critical, implemented: the player was forgotten; the file holds no adapter.</summary>
     public const int Tombstone = 6;
 
     /// <summary>Makes a field to be stored with an adapter.</summary>

@@ -4,11 +4,14 @@ namespace LoraEdge;
 internal static class BoundedFile
 {
     /// <exception cref="AdapterFormatException">The file is missing or larger than any adapter.</exception>
-    public static byte[] Read(string path)
+    public static byte[] Read(string path) => Read(DiskFileSystem.Instance, path);
+
+    /// <exception cref="AdapterFormatException">The file is missing or larger than any adapter.</exception>
+    public static byte[] Read(IFileSystem files, string path)
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            using Stream stream = files.OpenRead(path);
             long length = stream.Length;
             if (length > AdapterLimits.MaxFileBytes)
                 throw new AdapterFormatException($"{path} has {length} bytes; at most {AdapterLimits.MaxFileBytes} are read. It is another kind of file: check the path.");

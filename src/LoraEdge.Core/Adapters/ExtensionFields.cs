@@ -1,17 +1,26 @@
 namespace LoraEdge;
 
+/// <summary>What the extension section of a file holds.</summary>
+/// <param name="Preserved">The ancillary fields, ascending.</param>
+/// <param name="ExplicitA">Content of extension 2; null when there is none.</param>
+/// <param name="ExplicitOffset">Where that begins in the file.</param>
+/// <param name="Tombstone">Content of extension 6; null when there is none.</param>
+internal sealed record ExtensionSection(
+    IReadOnlyList<AdapterExtension> Preserved, ReadOnlyMemory<byte>? ExplicitA, int ExplicitOffset, ReadOnlyMemory<byte>? Tombstone);
+
 /// <summary>
 /// Reads the extension section, which stands before everything that a critical extension may give another meaning: a map
 /// from ascending numbers to byte strings.
 /// </summary>
 internal static class ExtensionFields
 {
-    public static List<AdapterExtension> Read(
-        ref FieldReader reader, ReadOnlyMemory<byte> file, string source, out ReadOnlyMemory<byte>? explicitA, out int explicitOffset)
+    private const int ImplementedCritical = 2;
+
+    public static ExtensionSection Read(ref FieldReader reader, ReadOnlyMemory<byte> file, string source)
     {
-        explicitA = null;
-        explicitOffset = 0;
-        int count = reader.Map("the extensions", 0, AdapterLimits.MaxExtensions + 1);
+        ReadOnlyMemory<byte>? explicitA = null, tombstone = null;
+        int explicitOffset = 0;
+        int count = reader.Map("the extensions", 0, AdapterLimits.MaxExtensions + ImplementedCritical);
         int previous = 0;
         var preserved = new List<AdapterExtension>();
         for (int i = 0; i < count; i++)
@@ -20,31 +29,28 @@ internal static class ExtensionFields
             previous = number;
             RefuseUnknownCritical(number, source);
             bool isExplicitA = number == AdapterExtension.ExplicitA;
-            ReadOnlySpan<byte> content = reader.Binary("an extension", 0, isExplicitA ? AdapterLimits.MaxFileBytes : AdapterLimits.MaxExtensionBytes);
+            int length = reader.Binary("an extension", 0, isExplicitA ? AdapterLimits.MaxFileBytes : AdapterLimits.MaxExtensionBytes).Length;
+            int offset = reader.Offset - length;
+            ReadOnlyMemory<byte> content = file.Slice(offset, length);
             if (isExplicitA)
-            {
-                explicitOffset = reader.Offset - content.Length;
-                explicitA = file.Slice(explicitOffset, content.Length);
-            }
+                (explicitA, explicitOffset) = (content, offset);
+            else if (number == AdapterExtension.Tombstone)
+                tombstone = content;
             else
-            {
-                preserved.Add(new AdapterExtension(number, content));
-            }
+                preserved.Add(new AdapterExtension(number, content.Span));
         }
 
-        return preserved;
+        return new ExtensionSection(preserved, explicitA, explicitOffset, tombstone);
     }
 
     private static void RefuseUnknownCritical(int number, string source)
     {
-        if (!AdapterExtension.IsCritical(number) || number == AdapterExtension.ExplicitA)
+        if (!AdapterExtension.IsCritical(number) || number is AdapterExtension.ExplicitA or AdapterExtension.Tombstone)
             return;
-        string meaning = number switch
+        string meaning = number == AdapterExtension.EncryptionEnvelope ? "encryption" : "unknown here";
+        throw new AdapterFormatException($"{source} has the critical extension {number} ({meaning}), which this version does not implement. It was written by a newer LoraEdge: update.")
         {
-            AdapterExtension.EncryptionEnvelope => "encryption",
-            AdapterExtension.Tombstone => "deletion (tombstone)",
-            _ => "unknown here",
+            IsNewerVersion = true,
         };
-        throw new AdapterFormatException($"{source} has the critical extension {number} ({meaning}), which this version does not implement. It was written by a newer LoraEdge: update.");
     }
 }

@@ -87,6 +87,17 @@ internal ref struct FieldReader
         return bytes.First.Span;
     }
 
+    /// <summary>A string of limited length.</summary>
+    public string Text(string field, int maximumBytes)
+    {
+        At(field, MessagePackType.String);
+        int offset = Offset;
+        ReadOnlySequence<byte> bytes = _reader.ReadStringSequence()!.Value;
+        if (bytes.Length > maximumBytes)
+            throw Refusal(offset, $"has {bytes.Length} bytes", $"at most {maximumBytes}");
+        return System.Text.Encoding.UTF8.GetString(bytes.ToArray());
+    }
+
     /// <summary>
     /// Steps over a string or a number that was checked already. Never used on unknown values: skipping nested arrays
     /// recurses, and a hostile file nests them a million deep.

@@ -48,7 +48,7 @@ internal static class FileSeal
             throw new AdapterFormatException($"{source} is not {what}: the name '{name}' is missing at byte {NameOffset + 1}. Check the path.");
         int version = file[VersionOffset];
         if (version > newestVersion)
-            throw new AdapterFormatException($"{source} has format version {version}; this LoraEdge reads up to {newestVersion}. It was written by a newer LoraEdge: update.");
+            throw new AdapterFormatException($"{source} has format version {version}; this LoraEdge reads up to {newestVersion}. It was written by a newer LoraEdge: update.") { IsNewerVersion = true };
         if (version < 1)
             throw new AdapterFormatException($"{source} has format version {version} at byte {VersionOffset}; expected 1 to {newestVersion}. Restore it from a copy.");
         CheckChecksum(file, source);

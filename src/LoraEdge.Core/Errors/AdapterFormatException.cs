@@ -10,4 +10,7 @@ public sealed class AdapterFormatException : LoraEdgeException
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether the file is whole and only a newer LoraEdge can read it.</summary>
+    public bool IsNewerVersion { get; init; }
 }

@@ -21,10 +21,28 @@ public sealed class DiskFileSystem : IFileSystem
     public IReadOnlyList<string> Files(string folder) => Directory.Exists(folder) ? Sorted(Directory.GetFiles(folder)) : [];
 
     /// <inheritdoc />
+    public IReadOnlyList<FileStamp> Stamps(string folder)
+    {
+        var info = new DirectoryInfo(folder);
+        return info.Exists
+            ? [.. info.GetFiles().Select(file => new FileStamp(file.FullName, file.Length, file.LastWriteTimeUtc)).OrderBy(stamp => stamp.Path, StringComparer.Ordinal)]
+            : [];
+    }
+
+    /// <inheritdoc />
     public IReadOnlyList<string> Folders(string folder) => Directory.Exists(folder) ? Sorted(Directory.GetDirectories(folder)) : [];
 
     /// <inheritdoc />
-    public void CreateFolder(string folder) => Directory.CreateDirectory(folder);
+    public void CreateFolder(string folder)
+    {
+        if (Directory.Exists(folder))
+            return;
+        string? parent = Path.GetDirectoryName(folder);
+        if (!string.IsNullOrEmpty(parent))
+            CreateFolder(parent!);
+        Directory.CreateDirectory(folder);
+        SyncFolder(string.IsNullOrEmpty(parent) ? "." : parent!);
+    }
 
     /// <inheritdoc />
     public Stream OpenRead(string path)
@@ -76,6 +94,27 @@ public sealed class DiskFileSystem : IFileSystem
 
     /// <inheritdoc />
     public void SyncFolder(string folder) => FileReplacement.TryFlushFolder(folder);
+
+    // Systems limit the number of watchers, and some file systems have none.
+    /// <inheritdoc />
+    public IDisposable? Watch(string folder, Action changed)
+    {
+        try
+        {
+            var watcher = new FileSystemWatcher(folder) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size };
+            watcher.Changed += (_, _) => changed();
+            watcher.Created += (_, _) => changed();
+            watcher.Deleted += (_, _) => changed();
+            watcher.Renamed += (_, _) => changed();
+            watcher.Error += (_, _) => changed();
+            watcher.EnableRaisingEvents = true;
+            return watcher;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or PlatformNotSupportedException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     // The system lets go of an open file when the process ends. The owner's name lies in a file of its own beside it, since
     // a locked file cannot be read everywhere.

@@ -17,10 +17,13 @@ public interface IFileSystem
     /// <summary>Full paths of the files in a folder, in ordinal order; none when there is no such folder.</summary>
     IReadOnlyList<string> Files(string folder);
 
+    /// <summary>The files in a folder with their sizes and times, in ordinal order of their paths; none when there is no such folder.</summary>
+    IReadOnlyList<FileStamp> Stamps(string folder);
+
     /// <summary>Full paths of the folders in a folder, in ordinal order; none when there is no such folder.</summary>
     IReadOnlyList<string> Folders(string folder);
 
-    /// <summary>Makes a folder and those it lies in, where they do not exist.</summary>
+    /// <summary>Makes a folder and those it lies in, where they do not exist; they survive a loss of power.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     void CreateFolder(string folder);
 
@@ -50,6 +53,12 @@ public interface IFileSystem
 
     /// <summary>Makes names that were made, renamed or deleted in a folder survive a loss of power, as far as the system allows.</summary>
     void SyncFolder(string folder);
+
+    /// <summary>Asks to be told when something in a folder may have changed: on any thread, perhaps too often, perhaps not at all.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="changed">Called then; returns at once.</param>
+    /// <returns>Ends the watch when disposed; null where folders cannot be watched.</returns>
+    IDisposable? Watch(string folder, Action changed);
 
     /// <summary>
     /// Takes a lock that ends with its holder's process, however that ends. Within one process, too, only one holder has it.

@@ -4,14 +4,20 @@ namespace LoraEdge;
 public sealed class MemoryFileSystem : IFileSystem
 {
     private readonly object _gate = new();
-    private readonly SortedDictionary<string, byte[]> _files = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (byte[] Bytes, DateTime Modified)> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _locks = new(StringComparer.Ordinal);
+    private long _changes;
 
     /// <inheritdoc />
     public bool FileExists(string path) => Locked(() => _files.ContainsKey(path));
 
     /// <inheritdoc />
     public IReadOnlyList<string> Files(string folder) => Locked(() => _files.Keys.Where(path => Path.GetDirectoryName(path) == folder).ToArray());
+
+    /// <summary>The files in a folder with their sizes, and as time the number of changes up to their last.</summary>
+    /// <param name="folder">The folder.</param>
+    public IReadOnlyList<FileStamp> Stamps(string folder) => Locked(() =>
+        _files.Where(file => Path.GetDirectoryName(file.Key) == folder).Select(file => new FileStamp(file.Key, file.Value.Bytes.Length, file.Value.Modified)).ToArray());
 
     /// <inheritdoc />
     public IReadOnlyList<string> Folders(string folder) => Locked(() => _files.Keys.Select(path => ChildOf(folder, path)).OfType<string>().Distinct().ToArray());
@@ -24,14 +30,14 @@ public sealed class MemoryFileSystem : IFileSystem
 
     /// <inheritdoc />
     public Stream OpenRead(string path) =>
-        Locked(() => _files.TryGetValue(path, out byte[]? bytes) ? new MemoryStream(bytes, writable: false) : throw new FileNotFoundException($"{path} does not exist.", path));
+        Locked(() => _files.TryGetValue(path, out (byte[] Bytes, DateTime Modified) file) ? new MemoryStream(file.Bytes, writable: false) : throw new FileNotFoundException($"{path} does not exist.", path));
 
     /// <inheritdoc />
     public IFileWriter Create(string path) => Locked(() =>
     {
         if (_files.ContainsKey(path))
             throw new IOException($"{path} exists already.");
-        _files[path] = [];
+        Put(path, []);
         return new MemoryFileWriter(this, path);
     });
 
@@ -39,17 +45,17 @@ public sealed class MemoryFileSystem : IFileSystem
     public IFileWriter Append(string path) => Locked(() =>
     {
         if (!_files.ContainsKey(path))
-            _files[path] = [];
+            Put(path, []);
         return new MemoryFileWriter(this, path);
     });
 
     /// <inheritdoc />
     public void Replace(string from, string to) => Locked(() =>
     {
-        if (!_files.TryGetValue(from, out byte[]? bytes))
+        if (!_files.TryGetValue(from, out (byte[] Bytes, DateTime Modified) file))
             throw new FileNotFoundException($"{from} does not exist.", from);
         _files.Remove(from);
-        return _files[to] = bytes;
+        return _files[to] = file;
     });
 
     /// <inheritdoc />
@@ -65,6 +71,11 @@ public sealed class MemoryFileSystem : IFileSystem
     {
     }
 
+    /// <summary>Not to be had: whoever writes here is in this process.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="changed">Never called.</param>
+    public IDisposable? Watch(string folder, Action changed) => null;
+
     /// <inheritdoc />
     public IDisposable? TryLock(string path, string owner) => Locked(() =>
     {
@@ -76,6 +87,12 @@ public sealed class MemoryFileSystem : IFileSystem
 
     /// <inheritdoc />
     public string? LockOwner(string path) => Locked(() => _locks.TryGetValue(path, out string? owner) ? owner : null);
+
+    private byte[] Put(string path, byte[] bytes)
+    {
+        _files[path] = (bytes, new DateTime(++_changes, DateTimeKind.Utc));
+        return bytes;
+    }
 
     private static string? ChildOf(string folder, string path)
     {
@@ -96,7 +113,7 @@ public sealed class MemoryFileSystem : IFileSystem
 
     private sealed class MemoryFileWriter(MemoryFileSystem files, string path) : IFileWriter
     {
-        private readonly MemoryStream _content = Copy(files._files[path]);
+        private readonly MemoryStream _content = Copy(files._files[path].Bytes);
 
         public long Length => _content.Length;
 
@@ -106,7 +123,7 @@ public sealed class MemoryFileSystem : IFileSystem
             _content.Write(copy, 0, copy.Length);
         }
 
-        public void Flush() => files.Locked(() => files._files[path] = _content.ToArray());
+        public void Flush() => files.Locked(() => files.Put(path, _content.ToArray()));
 
         public void Sync() => Flush();
 

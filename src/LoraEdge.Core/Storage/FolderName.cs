@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace LoraEdge.Storage;
+namespace LoraEdge;
 
 /// <summary>
 /// Folder names for profiles. Whatever the profile is called, its folder lies inside the storage folder, and two profiles
 /// have different folders on every file system, those that ignore case included.
 /// </summary>
-internal static class ProfileFolder
+public static class FolderName
 {
     private const int LongestEncoded = 120;
 
