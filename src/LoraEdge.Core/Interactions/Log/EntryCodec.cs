@@ -20,7 +20,7 @@ internal sealed class EntryCodec
     public EntryCodec(LogHeader header)
     {
         _key = header.Key;
-        _place = [.. header.Bytes, 0, 0, 0, 0];
+        _place = [.. header.Identity, 0, 0, 0, 0];
     }
 
     /// <summary>Bytes that an entry takes in the file.</summary>

@@ -67,10 +67,11 @@ internal sealed class LogFolder
         _record.Truncate(0);
         LogEntry.WriteRecord(_record, LastNumber + 1, rest);
         int size = EntryCodec.SizeOf(_record.Length, _options.Key is not null);
-        if (_active is { Segment.Records: > 0 } full && full.Segment.Bytes + size > _options.SegmentBytes)
+        if (_active is null || _active.Segment.Bytes + size > _options.SegmentBytes)
         {
-            CloseActive();
-            Enforce();
+            if (_active?.Segment.Records > 0)
+                CloseActive();
+            Enforce(Math.Max(_options.SegmentBytes, LogHeader.PlainBytes + AesGcmCipher.Overhead + size));
         }
 
         if (_active?.PendingBytes > MostPendingBytes)
@@ -112,14 +113,7 @@ internal sealed class LogFolder
     }
 
     /// <summary>Lets the oldest segments go until age and size are within their bounds.</summary>
-    public void Enforce()
-    {
-        DateTimeOffset now = _clock.UtcNow;
-        while (_segments.Count > 0 && _options.MaxAge is { } age && IsOlder(_segments[0], now, age))
-            DropOldest();
-        while (_segments.Count > 1 && (_segments[0].Records == 0 || ExpectedBytes() > _options.MaxBytes))
-            DropOldest();
-    }
+    public void Enforce() => Enforce(_options.SegmentBytes);
 
     /// <summary>Uses up numbers for records that will never be stored.</summary>
     public void Skip(int records) => LastNumber += records;
@@ -303,8 +297,17 @@ internal sealed class LogFolder
         _segments.Add(segment);
     }
 
-    // The segment being written counts as what it will have.
-    private long ExpectedBytes() => Bytes + (_active is null ? 0 : Math.Max(0, _options.SegmentBytes - _active.Segment.Bytes));
+    // The segment being written counts as what it is going to have; it stays.
+    private void Enforce(long activeBytes)
+    {
+        DateTimeOffset now = _clock.UtcNow;
+        while (_segments.Count > 0 && _options.MaxAge is { } age && IsOlder(_segments[0], now, age))
+            DropOldest();
+        while (_segments.Count > (_active is null ? 0 : 1) && (_segments[0].Records == 0 || ClosedBytes() + activeBytes > _options.MaxBytes))
+            DropOldest();
+    }
+
+    private long ClosedBytes() => Bytes - (_active?.Segment.Bytes ?? 0);
 
     private static bool IsOlder(Segment segment, DateTimeOffset now, TimeSpan age) => segment.Records > 0 && now - segment.Newest > age;
 

@@ -36,6 +36,12 @@ internal sealed class LogHeader
     /// <summary>The head as it is in the file.</summary>
     public byte[] Bytes { get; }
 
+    /// <summary>
+    /// The head without its checksum, for the entries' checksums: a CRC over bytes and their own CRC is the same whatever the
+    /// bytes are.
+    /// </summary>
+    public ReadOnlySpan<byte> Identity => Bytes.AsSpan(0, ChecksumOffset);
+
     /// <summary>What the file's entries are encrypted with; null when they are not.</summary>
     public EncryptionKey? Key { get; }
 
