@@ -16,10 +16,34 @@ public sealed record LoraEdgeOptions
     public IAdapterTrainer? Trainer { get; init; }
 
     /// <summary>
-    /// Folder for the players' adapters, created when the first one is stored. Default: null, adapters are kept in memory and
-    /// end with their profile.
+    /// Folder for players' adapters and records. One process writes to it; another that opens it meanwhile only serves
+    /// (<see cref="LoraEdgePlugin.IsReadOnly"/>). Default: null, all is kept in memory and ends with its profile.
     /// </summary>
     public string? StorageFolder { get; init; }
+
+    /// <summary>Where that folder lies. Default: the machine's file system. A console's save data, for example, takes another.</summary>
+    public IFileSystem Files { get; init; } = DiskFileSystem.Instance;
+
+    /// <summary>Whether records outlive the process, in the storage folder. Default: true. Otherwise they are kept in memory and end with the profile.</summary>
+    public bool KeepRecords { get; init; } = true;
+
+    /// <summary>How records are kept: sizes, ages, how soon they reach the disk.</summary>
+    public InteractionLogOptions Log { get; init; } = new();
+
+    /// <summary>Encrypts records and adapters on the disk (AES-GCM). All devices of a player need the same. Default: null, nothing is encrypted.</summary>
+    public EncryptionKey? Key { get; init; }
+
+    /// <summary>Generations of a profile's adapter that are kept to roll back to, the newest included. Default: 8.</summary>
+    public int Generations { get; init; } = 8;
+
+    /// <summary>How often is looked for adapters of other devices. Default: 5 seconds.</summary>
+    public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Adapts to each profile by itself, in rounds, and serves what the evidence supports. Default: null; then training begins
+    /// with <see cref="Profile.StartTraining"/> alone.
+    /// </summary>
+    public AdaptationOptions? Adaptation { get; init; }
 
     /// <summary>How adapters are trained.</summary>
     public TrainingOptions Training { get; init; } = new();

@@ -4,7 +4,6 @@ using LoraEdge.Inference;
 using LoraEdge.Interactions;
 using LoraEdge.Onnx;
 using LoraEdge.Parity;
-using LoraEdge.Storage;
 
 namespace LoraEdge;
 
@@ -27,35 +26,56 @@ namespace LoraEdge;
 /// </code></example>
 public sealed class LoraEdgePlugin : IDisposable
 {
-    private readonly TrainingThread? _training;
+    private readonly AdapterStorage _storage;
+    private readonly ProfileLogs _logs;
     private readonly Dictionary<string, Profile> _profiles = new(StringComparer.Ordinal);
+    private Profile[] _open = [];
     private bool _disposed;
 
     private LoraEdgePlugin(LoraEdgeOptions options, ServingModel model)
     {
         Options = options;
         Model = model;
-        Store = new AdapterStore(options.StorageFolder, options.AdapterPrecision);
+        _storage = OpenStorage(options, model.Model.Fingerprint);
+        _logs = new ProfileLogs(options, model.Model, _storage.IsReadOnly);
         Records = new RecordCheck(model.Model, options.Objective);
         Parity = new TrainingParity(model, options);
-        _training = options.Trainer is { } trainer ? new TrainingThread(trainer, options.Schedule) : null;
+        Background = new TrainingThread(options.Trainer, options.Schedule);
+        Metrics = new TrainingMetrics(() => DutyCycle);
     }
 
     /// <summary>Fingerprint of the model; adapters name it.</summary>
     public ModelFingerprint Fingerprint => Model.Model.Fingerprint;
 
+    /// <summary>Id of this installation among a player's devices; random, and kept in the storage folder outside of what is synced.</summary>
+    public DeviceId Device => _storage.Device;
+
+    /// <summary>Whether another process writes to the storage folder: then adapters are served, and nothing is recorded on disk, trained by itself or stored.</summary>
+    public bool IsReadOnly => _storage.IsReadOnly;
+
+    /// <summary>Who writes to the storage folder instead: process, machine, since when. Null when this process does, or when it cannot be told.</summary>
+    public string? StorageOwner => _storage.Owner;
+
     internal LoraEdgeOptions Options { get; }
 
     internal ServingModel Model { get; }
-
-    internal AdapterStore Store { get; }
 
     internal RecordCheck Records { get; }
 
     /// <summary>Used by the training thread.</summary>
     internal TrainingParity Parity { get; }
 
+    internal TrainingThread Background { get; }
+
+    internal TrainingMetrics Metrics { get; }
+
     internal HostEvents Events { get; } = new();
+
+    /// <summary>Whether rounds of adaptation start without being asked for.</summary>
+    internal bool AdaptsByItself => Options.Adaptation is not null && Options.Trainer is not null && !IsReadOnly;
+
+    /// <summary>Whether other devices can bring something.</summary>
+    internal bool Syncs => Options.StorageFolder is not null;
 
     /// <summary>
     /// Reads the model, checks that it can be trained when there is a trainer, and opens the session that serves it. Takes as
@@ -67,6 +87,7 @@ public sealed class LoraEdgePlugin : IDisposable
     /// <exception cref="ModelFormatException">The model is missing, damaged or not ONNX.</exception>
     /// <exception cref="AdapterMismatchException">The calibrated projection was made for another model.</exception>
     /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing.</exception>
+    /// <exception cref="IOException">The storage folder cannot be made or written.</exception>
     public static LoraEdgePlugin Load(LoraEdgeOptions options)
     {
         OptionsCheck.Require(options);
@@ -82,8 +103,10 @@ public sealed class LoraEdgePlugin : IDisposable
     /// one, builds a session: call it while the host is loading, or on a thread of its own.
     /// </summary>
     /// <param name="name">Any name of the host's choice, at least one character; names that differ in any character, also in case only, are different profiles.</param>
-    /// <exception cref="AdapterFormatException">The stored adapter is damaged. It is left as it is; move the file away to begin anew.</exception>
-    /// <exception cref="AdapterMismatchException">The stored adapter is for another model or projection. It is left as it is; move the file away to begin anew.</exception>
+    /// <exception cref="AdapterFormatException">The state of the profile's adaptation is damaged. It is left as it is; move the file away to begin anew.</exception>
+    /// <exception cref="AdapterMismatchException">The stored adapter does not fit the projection. It is left as it is; move the file away to begin anew.</exception>
+    /// <exception cref="EncryptionKeyException">The profile's files are encrypted, and their key was not given.</exception>
+    /// <exception cref="LogFormatException">The profile's log was written by a newer version.</exception>
     /// <exception cref="InvalidInputException">The name is empty or not valid Unicode.</exception>
     /// <exception cref="InvalidOperationException">The profile is open already.</exception>
     /// <exception cref="IOException">The stored adapter cannot be read.</exception>
@@ -91,42 +114,35 @@ public sealed class LoraEdgePlugin : IDisposable
     /// <exception cref="ObjectDisposedException">The plugin was disposed.</exception>
     public Profile OpenProfile(string name)
     {
-        AdapterSlot slot = OpenSlot(name);
-        try
+        lock (_profiles)
         {
-            return Register(new Profile(this, name, slot));
-        }
-        catch
-        {
-            slot.Dispose();
-            throw;
+            if (_disposed)
+                throw new ObjectDisposedException(nameof(LoraEdgePlugin));
+            if (_profiles.ContainsKey(name ?? ""))
+                throw new InvalidOperationException($"The profile '{name}' is open already; use the one that {nameof(OpenProfile)} returned, or dispose it first.");
+            Profile profile = Open(name!);
+            _profiles[profile.Name] = profile;
+            _open = [.. _profiles.Values];
+            return profile;
         }
     }
 
     /// <summary>What the host knows about battery and heat; training does less, or pauses. Default: normal.</summary>
     public PowerState Power
     {
-        get => _training?.Schedule.Power ?? PowerState.Normal;
-        set
-        {
-            if (_training is not null)
-                _training.Schedule.Power = value;
-        }
+        get => Background.Schedule.Power;
+        set => Background.Schedule.Power = value;
     }
 
     /// <summary>Whether training is paused: it goes on where it stopped. What was started stays started. Default: false.</summary>
     public bool IsTrainingPaused
     {
-        get => _training?.Schedule.IsPaused ?? false;
-        set
-        {
-            if (_training is not null)
-                _training.Schedule.IsPaused = value;
-        }
+        get => Background.Schedule.IsPaused;
+        set => Background.Schedule.IsPaused = value;
     }
 
     /// <summary>Share of its time that training may work at this moment, 0 to 1; rises and falls with the frames that <see cref="Tick"/> reports.</summary>
-    public double DutyCycle => _training?.Schedule.Share ?? 0;
+    public double DutyCycle => Background.Schedule.Share;
 
     /// <summary>
     /// Call it once a frame. Raises the events that have come up since the last call, on the calling thread; in cooperative mode
@@ -141,11 +157,12 @@ public sealed class LoraEdgePlugin : IDisposable
     public TickResult Tick(TimeSpan budget = default, TimeSpan? frameWork = null)
     {
         Events.Raise();
-        if (_training is null)
-            return default;
         if (frameWork is { } work)
-            _training.Schedule.AddFrame(work);
-        return Options.Schedule.Mode == ScheduleMode.Cooperative ? _training.RunSlices(budget) : default;
+            Background.Schedule.AddFrame(work);
+        TimeSpan now = Options.Schedule.Clock.Elapsed;
+        foreach (Profile profile in Volatile.Read(ref _open))
+            profile.StartDue(now);
+        return Options.Schedule.Mode == ScheduleMode.Cooperative ? Background.RunSlices(budget) : default;
     }
 
     /// <summary>
@@ -166,48 +183,59 @@ public sealed class LoraEdgePlugin : IDisposable
 
         foreach (Profile profile in open)
             profile.Dispose();
-        _training?.Stop();
+        Background.Stop();
+        Metrics.Dispose();
         Model.Dispose();
+        _storage.Dispose();
     }
 
-    /// <summary>Hands a run to the training thread.</summary>
     /// <exception cref="InvalidOptionsException">The host only serves.</exception>
-    internal void Enqueue(TrainingRun run) =>
-        (_training ?? throw new InvalidOptionsException($"This host only serves: set {nameof(LoraEdgeOptions)}.{nameof(LoraEdgeOptions.Trainer)} to train.")).Enqueue(run);
-
-    internal void Cancel(TrainingRun run) => _training?.Cancel(run);
-
-    internal void Forget(Profile profile)
+    internal void RequireTrainer()
     {
-        lock (_profiles)
-            _profiles.Remove(profile.Name);
+        if (Options.Trainer is null)
+            throw new InvalidOptionsException($"This host only serves: set {nameof(LoraEdgeOptions)}.{nameof(LoraEdgeOptions.Trainer)} to train.");
     }
 
-    private Profile Register(Profile profile)
+    internal void Close(Profile profile)
     {
         lock (_profiles)
         {
-            if (_disposed)
-                throw new ObjectDisposedException(nameof(LoraEdgePlugin));
-            if (_profiles.ContainsKey(profile.Name))
-                throw new InvalidOperationException($"The profile '{profile.Name}' is open already; use the one that {nameof(OpenProfile)} returned, or dispose it first.");
-            return _profiles[profile.Name] = profile;
+            _profiles.Remove(profile.Name);
+            _open = [.. _profiles.Values];
         }
     }
 
-    private AdapterSlot OpenSlot(string name)
+    private static AdapterStorage OpenStorage(LoraEdgeOptions options, ModelFingerprint model) => AdapterStorage.Open(
+        options.StorageFolder ?? "memory",
+        new StorageSettings
+        {
+            Files = options.StorageFolder is null ? new MemoryFileSystem() : options.Files,
+            Clock = options.Schedule.Clock,
+            Precision = options.AdapterPrecision,
+            Generations = options.Generations,
+            PollInterval = options.SyncInterval,
+            Key = options.Key,
+            Wanted = new WantedAdapter { Model = model, Rank = options.Training.Rank },
+        });
+
+    private Profile Open(string name)
     {
-        Adapter? stored = Store.Load(name);
+        ProfileStore store = _storage.OpenProfile(name);
         AdapterSlot slot = Model.Open();
+        InteractionLog? log = null;
         try
         {
-            slot.Publish(stored);
-            return slot;
+            log = _logs.Open(store);
+            return new Profile(this, store, slot, log);
         }
-        catch (AdapterMismatchException error)
+        catch (Exception error)
         {
+            log?.Dispose();
             slot.Dispose();
-            throw new AdapterMismatchException($"{Store.PathOf(name)}: {error.Message}", error);
+            store.Dispose();
+            if (error is AdapterMismatchException)
+                throw new AdapterMismatchException($"{store.OwnPath}: {error.Message}", error);
+            throw;
         }
     }
 }

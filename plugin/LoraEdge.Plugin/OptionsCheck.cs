@@ -15,6 +15,11 @@ internal static class OptionsCheck
             throw new InvalidOptionsException($"{nameof(options.StorageFolder)} is empty; it must be a folder, or null to keep adapters in memory.");
         options.Training.Validate();
         options.Schedule.Validate();
+        options.Adaptation?.Validate();
+        if (options.Generations < 1)
+            throw new InvalidOptionsException($"{nameof(options.Generations)} is {options.Generations}; it must be 1 or more.");
+        if (options.SyncInterval <= TimeSpan.Zero)
+            throw new InvalidOptionsException($"{nameof(options.SyncInterval)} is {options.SyncInterval}; it must be above 0.");
         options.Objective.Validate();
         if (!(options.HeldOutShare >= 0 && options.HeldOutShare < 1))
             throw new InvalidOptionsException($"{nameof(options.HeldOutShare)} is {options.HeldOutShare}; it must be from 0 to below 1.");

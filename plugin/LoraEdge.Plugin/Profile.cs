@@ -1,6 +1,6 @@
+using LoraEdge.Adaptation;
 using LoraEdge.Background;
 using LoraEdge.Inference;
-using LoraEdge.Interactions;
 
 namespace LoraEdge;
 
@@ -11,60 +11,96 @@ namespace LoraEdge;
 public sealed class Profile : IDisposable
 {
     private readonly LoraEdgePlugin _plugin;
+    private readonly ProfileStore _store;
     private readonly AdapterSlot _slot;
-    private readonly RecordList _log = new();
+    private readonly InteractionLog _log;
+    private readonly Adopter _adopter;
+    private readonly Learner _learner;
     private TrainingRun? _run;
+    private AdaptationRound? _round;
+    private SyncJob? _sync;
+    private TimeSpan _nextSync;
     private volatile bool _disposed;
 
-    internal Profile(LoraEdgePlugin plugin, string name, AdapterSlot slot)
+    // Boxed, so that another thread reads figures of one slice.
+    private object _progress = default(TrainingProgress);
+
+    internal Profile(LoraEdgePlugin plugin, ProfileStore store, AdapterSlot slot, InteractionLog log)
     {
         _plugin = plugin;
+        _store = store;
         _slot = slot;
-        Name = name;
+        _log = log;
+        _adopter = new Adopter(plugin, store, slot);
+        _learner = new Learner(plugin, store, log, _adopter);
+        _adopter.ServeStored();
+        _ = _learner.State;
+        if (!store.Opening.IsEmpty)
+            Tell(store.Opening);
     }
 
     /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> while training goes on: at most once a tick, with the latest figures.</summary>
     public event EventHandler<TrainingProgress>? Progress;
 
-    /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when training has ended: adapted, cancelled or failed. Training can be started again in it.</summary>
+    /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when a training that was started has ended: adapted, cancelled or failed. Training can be started again in it.</summary>
     public event EventHandler<TrainingResult>? Completed;
 
-    /// <summary>The name under which the profile was opened.</summary>
-    public string Name { get; }
+    /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when adaptation has done something by itself.</summary>
+    public event EventHandler<AdaptationNews>? Adapted;
 
-    /// <summary>The adapter in use; null for the frozen model. Changes in the background when training succeeds, before <see cref="Completed"/> tells.</summary>
+    /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when the profile's files had something to report: changes by other devices, damage, a clone.</summary>
+    public event EventHandler<SyncReport>? Synced;
+
+    /// <summary>The name under which the profile was opened.</summary>
+    public string Name => _store.Name;
+
+    /// <summary>The adapter in use; null for the frozen model. Changes in the background, before an event tells.</summary>
     public Adapter? Adapter => _slot.Adapter;
 
-    /// <summary>Interactions recorded since the profile was opened, without those that a training has dropped (<see cref="TrainingResult.RecordsDropped"/>).</summary>
-    public int RecordCount => _log.Count;
+    /// <summary>Number of the generation that this device stored last; 0 when it has stored none. Reads files.</summary>
+    public long Generation => _store.Own?.Number ?? 0;
+
+    /// <summary>
+    /// Interactions that are kept, those of earlier runs included. Records that training found not to fit are taken out
+    /// (<see cref="TrainingResult.RecordsDropped"/>).
+    /// </summary>
+    public int RecordCount => (int)Math.Min(int.MaxValue, _log.Count);
+
+    /// <summary>Interactions that were lost since the profile was opened, because they came faster than the disk takes them.</summary>
+    public long LostRecords => _log.Lost;
 
     /// <summary>Whether training was started and <see cref="Completed"/> has not been raised for it yet.</summary>
     public bool IsTraining => Volatile.Read(ref _run) is not null;
 
-    /// <summary>How far training is; all zero when it has not begun.</summary>
-    public TrainingProgress TrainingProgress => Volatile.Read(ref _run)?.Progress ?? default;
+    /// <summary>How far the training in progress is, or was the last one; all zero when there was none.</summary>
+    public TrainingProgress TrainingProgress => (TrainingProgress)Volatile.Read(ref _progress);
 
-    /// <summary>Remembers one thing that the player did. Never waits for training or for a disk.</summary>
-    /// <param name="inputs">What the model saw: its inputs by name, without those that carry state, first axis 1. The tensors are kept and not to be changed any more.</param>
-    /// <param name="target">What the player did.</param>
+    /// <summary>How far the plugin has come by itself (<see cref="LoraEdgeOptions.Adaptation"/>), and how the candidate does that is not yet in use.</summary>
+    public AdaptationStatus Adaptation => _learner.Status;
+
+    /// <summary>Files in the profile's folder that belong to another model, as after the host has shipped a new one. Reads files.</summary>
+    public IReadOnlyList<string> ObsoleteFiles => _store.Obsolete;
+
+    /// <summary>Remembers one thing that the player did. Takes no lock, waits for no disk, allocates nothing.</summary>
+    /// <param name="inputs">What the model saw: its inputs by name, without those that carry state, first axis 1. Copied.</param>
+    /// <param name="target">What the player did. Copied.</param>
     /// <param name="weight">Weight of the record in training, 0 or more. Default: 1.</param>
     /// <exception cref="InvalidInputException">The record does not fit the model or the objective; it is not kept.</exception>
     /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
     public void Record(IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight = 1f)
     {
         RequireOpen();
-        var record = new Interaction(inputs, target, weight);
-        _plugin.Records.Require(record);
-        _log.Append(record with { Inputs = Own(inputs) });
+        _plugin.Records.Require(inputs, target, weight);
+        _log.Append(inputs, target, weight);
     }
 
     /// <summary>
     /// Remembers steps in a row, as one record, for a model that carries state from each to the next
-    /// (<see cref="Objective.States"/>). Never waits for training or for a disk.
+    /// (<see cref="Objective.States"/>). Waits for no disk.
     /// </summary>
     /// <param name="steps">
     /// The steps in order, the state left out of their inputs; at least one with a target. <see cref="Episodes.Cut"/> makes
-    /// sequences of a long recording. The tensors are kept and not to be changed any more.
+    /// sequences of a long recording. Copied.
     /// </param>
     /// <param name="weight">Factor on the weights of all steps, 0 or more. Default: 1.</param>
     /// <exception cref="InvalidInputException">A step does not fit the model or the objective, or none would be learned; nothing is kept.</exception>
@@ -74,7 +110,50 @@ public sealed class Profile : IDisposable
         RequireOpen();
         Interaction record = Interaction.Sequence(steps, weight);
         _plugin.Records.Require(record);
-        _log.Append(Interaction.Sequence([.. record.Steps.Select(step => step with { Inputs = Own(step.Inputs) })], weight));
+        _log.Append(record);
+    }
+
+    /// <summary>Takes the newest record back; called again, the one before it. One that was trained on already stays learned. Does not wait.</summary>
+    /// <returns>False when there is none.</returns>
+    /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
+    public bool UndoLastRecord()
+    {
+        RequireOpen();
+        return _log.UndoLast();
+    }
+
+    /// <summary>Returns when all records are on the disk. Waits for it: for the end of a match, not for a frame.</summary>
+    /// <exception cref="IOException">The disk cannot be written; what waits is tried again.</exception>
+    /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
+    public void FlushRecords()
+    {
+        RequireOpen();
+        _log.Flush();
+    }
+
+    /// <summary>Writes all records into one file, for <see cref="ImportRecords"/>. Waits for the disk.</summary>
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="key">Encrypts it. Default: null, anybody can read it.</param>
+    /// <returns>Records written.</returns>
+    /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
+    public long ExportRecords(Stream destination, EncryptionKey? key = null)
+    {
+        RequireOpen();
+        return _log.Export(destination, key);
+    }
+
+    /// <summary>Appends exported records behind those there are; nothing is changed unless all of them fit. Waits for the disk.</summary>
+    /// <param name="source">What <see cref="ExportRecords"/> wrote.</param>
+    /// <param name="key">Its key, when it is encrypted.</param>
+    /// <returns>Records appended.</returns>
+    /// <exception cref="LogFormatException">It is no export, damaged, too large, or of a newer version.</exception>
+    /// <exception cref="EncryptionKeyException">It is encrypted, and its key was not given.</exception>
+    /// <exception cref="InvalidInputException">A record does not fit the model or the objective.</exception>
+    /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
+    public long ImportRecords(Stream source, EncryptionKey? key = null)
+    {
+        RequireOpen();
+        return _log.Import(source, key, _plugin.Records.Require);
     }
 
     /// <summary>Runs the model with this player's adapter, on the calling thread.</summary>
@@ -107,12 +186,17 @@ public sealed class Profile : IDisposable
     public void StartTraining(int? heldOutRecords = null)
     {
         RequireOpen();
-        var run = new TrainingRun(this, _plugin, _slot, _log, heldOutRecords);
+        _plugin.RequireTrainer();
+        int records = RecordCount, heldOut = heldOutRecords ?? (int)(records * _plugin.Options.HeldOutShare);
+        if (heldOut < 0 || heldOut >= records)
+            throw new InvalidInputException($"The profile '{Name}' has {records} records; {heldOut} of them held out leave none to train on. Record more first.");
+        var run = new TrainingRun(this, _plugin, _learner, _adopter, _log, heldOutRecords);
         if (Interlocked.CompareExchange(ref _run, run, null) is not null)
             throw new InvalidOperationException($"The profile '{Name}' is training already; wait for {nameof(Completed)}.");
         try
         {
-            _plugin.Enqueue(run);
+            Volatile.Write(ref _progress, default(TrainingProgress));
+            _plugin.Background.Enqueue(run);
         }
         catch
         {
@@ -122,36 +206,97 @@ public sealed class Profile : IDisposable
     }
 
     /// <summary>
-    /// Asks training to end after the step in progress, or before it begins; <see cref="Completed"/> tells when it has, and
+    /// Asks training to end after the slice in progress, or before it begins; <see cref="Completed"/> tells when it has, and
     /// whether an adapter was stored first. Does nothing when none goes on.
     /// </summary>
     public void CancelTraining()
     {
         if (Volatile.Read(ref _run) is { } run)
-            _plugin.Cancel(run);
+            _plugin.Background.Cancel(run);
     }
 
+    /// <summary>Asks adaptation to go on after it has failed, or after it has stopped because candidates were rejected.</summary>
+    public void ResumeAdaptation() => _learner.Resume();
+
     /// <summary>
-    /// Cancels training, without waiting for it, and closes the profile. No event is raised afterwards, and no file of the
-    /// profile's is written: an adapter that is being stored at this moment (a file of a few kilobytes) is waited for.
+    /// Removes all that is known about the player: records, adapters of all devices and generations, and what adaptation had come
+    /// to. A tombstone stays, so that copies on other devices do not bring the player back. Waits for a part of training in
+    /// progress and for the disk.
+    /// </summary>
+    /// <returns>What was removed.</returns>
+    /// <exception cref="StoreReadOnlyException">Another process writes to the storage folder.</exception>
+    /// <exception cref="IOException">A file cannot be deleted: call it again.</exception>
+    /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
+    public ForgottenPlayer Forget()
+    {
+        RequireOpen();
+        CancelJobs();
+        var job = new ForgetJob(_learner, _store, _log);
+        _plugin.Background.Enqueue(job);
+        return job.Done.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Deletes <see cref="ObsoleteFiles"/>.</summary>
+    /// <returns>Paths of the files that were deleted.</returns>
+    /// <exception cref="StoreReadOnlyException">Another process writes to the storage folder.</exception>
+    /// <exception cref="IOException">A file cannot be deleted.</exception>
+    public IReadOnlyList<string> DeleteObsoleteFiles() => _store.DeleteObsolete();
+
+    /// <summary>
+    /// Cancels training, without waiting for it, and closes the profile; what was recorded is written. No event is raised
+    /// afterwards, and no adapter stored: one that is being stored at this moment (a file of a few kilobytes) is waited for.
     /// </summary>
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
-        TrainingRun? run = Volatile.Read(ref _run);
-        CancelTraining();
-        run?.WaitForAdoption();
+        CancelJobs();
+        _adopter.Wait();
         Volatile.Write(ref _run, null);
         _slot.Dispose();
-        _plugin.Forget(this);
+        _plugin.Close(this);
+        _log.Dispose();
+        _store.Dispose();
     }
+
+    /// <summary>Starts what has become due. Called in every frame.</summary>
+    internal void StartDue(TimeSpan now)
+    {
+        if (_plugin.AdaptsByItself && Volatile.Read(ref _round) is null && !IsTraining && _learner.WantsRound)
+            _plugin.Background.Enqueue(_round = new AdaptationRound(_plugin, this, _learner));
+        if (!_plugin.Syncs || now < _nextSync || Volatile.Read(ref _sync) is not null)
+            return;
+        _nextSync = now + _plugin.Options.SyncInterval;
+        _plugin.Background.Enqueue(_sync = new SyncJob(this, _learner, _store, _log));
+    }
+
+    internal void EndRound() => Volatile.Write(ref _round, null);
+
+    internal void EndSync() => Volatile.Write(ref _sync, null);
+
+    internal void Tell(TrainingProgress progress)
+    {
+        Volatile.Write(ref _progress, progress);
+        _plugin.Events.AddProgress(this);
+    }
+
+    internal void Tell(SyncReport report) => _plugin.Events.Add(() =>
+    {
+        if (!_disposed)
+            Synced?.Invoke(this, report);
+    });
 
     internal void RaiseProgress()
     {
-        if (!_disposed && Volatile.Read(ref _run) is { } run)
-            Progress?.Invoke(this, run.Progress);
+        if (!_disposed)
+            Progress?.Invoke(this, TrainingProgress);
+    }
+
+    internal void RaiseAdapted(AdaptationNews news)
+    {
+        if (!_disposed)
+            Adapted?.Invoke(this, news);
     }
 
     internal void RaiseCompleted(TrainingResult result)
@@ -162,13 +307,13 @@ public sealed class Profile : IDisposable
         Completed?.Invoke(this, result);
     }
 
-    /// <summary>The host may fill the same dictionary again for the next record.</summary>
-    private static Dictionary<string, HostTensor> Own(IReadOnlyDictionary<string, HostTensor> inputs)
+    private void CancelJobs()
     {
-        var own = new Dictionary<string, HostTensor>(inputs.Count, StringComparer.Ordinal);
-        foreach (KeyValuePair<string, HostTensor> input in inputs)
-            own.Add(input.Key, input.Value);
-        return own;
+        CancelTraining();
+        if (Volatile.Read(ref _round) is { } round)
+            _plugin.Background.Cancel(round);
+        if (Volatile.Read(ref _sync) is { } sync)
+            _plugin.Background.Cancel(sync);
     }
 
     private void RequireOpen()

@@ -14,14 +14,17 @@ internal sealed class Adopter(LoraEdgePlugin plugin, ProfileStore store, Adapter
     /// <summary>The adapter in use; null for the base.</summary>
     public Adapter? Used => slot.Adapter;
 
+    /// <summary>Path of the file that adapters are stored in; null when the host stores none.</summary>
+    public string? Path => plugin.Options.StorageFolder is null ? null : store.OwnPath;
+
     /// <summary>What it has learned from; for the base what was forgotten or rolled back.</summary>
     public VersionVector Vector { get; private set; } = store.Forgotten;
 
     /// <summary>Serves this device's newest generation; without one, what other devices have learned.</summary>
     public void ServeStored()
     {
-        if (store.HasOwn)
-            Serve(store.History[^1].Adapter, store.History[^1].Origin.Vector);
+        if (store.Own is { } own)
+            Serve(own.Adapter, own.Origin.Vector);
         else
             Serve(store.Effective?.Adapter, store.Effective?.Vector ?? store.Forgotten);
     }

@@ -18,6 +18,7 @@ internal sealed class Learner
     private readonly Adopter _adopter;
     private LearnerState? _state;
     private AdaptationStatus _status = new();
+    private LoggedInteraction[] _read = [];
     private Exception? _error;
     private volatile bool _resume;
 
@@ -33,6 +34,9 @@ internal sealed class Learner
     /// <summary>How the profile is adapted to.</summary>
     public AdaptationOptions Adaptation { get; }
 
+    /// <summary>What learning from the base begins with.</summary>
+    public VersionVector Forgotten => _store.Forgotten;
+
     /// <summary>How far it is; from any thread.</summary>
     public AdaptationStatus Status => Volatile.Read(ref _status);
 
@@ -41,9 +45,6 @@ internal sealed class Learner
 
     /// <summary>The adapter in use; null for the base.</summary>
     public Adapter? Used => _adopter.Used;
-
-    /// <summary>The session of training in progress, as it was last saved.</summary>
-    public StateFileSlot Checkpoint => new(_plugin.Files, _store.LocalPath(CheckpointName));
 
     /// <summary>Asks for another try after a failure, or after too many rejections; from any thread.</summary>
     public void Resume() => _resume = true;
@@ -54,7 +55,8 @@ internal sealed class Learner
         get
         {
             AdaptationStatus status = Status;
-            return _resume || (status.Error is null && _log.LastSequence - status.ScoredThrough >= Adaptation.MinimumNewRecords);
+            bool isUnfinished = status.ScoredThrough > status.TrainedThrough && !status.IsStopped;
+            return _resume || (status.Error is null && (isUnfinished || _log.LastSequence - status.ScoredThrough >= Adaptation.MinimumNewRecords));
         }
     }
 
@@ -71,13 +73,26 @@ internal sealed class Learner
     public IReadOnlyList<LoggedInteraction> Fresh()
     {
         int most = (int)Math.Max(Adaptation.MinimumNewRecords, Math.Min(int.MaxValue, _log.Count / 4));
-        return [.. _log.Read(after: State.Scored).Take(most)];
+        return _read = [.. _log.Read(after: State.Scored).Take(most)];
     }
+
+    /// <summary>The checkpoint of the session of the present round; null when there is none.</summary>
+    public byte[]? ReadSession()
+    {
+        byte[]? file = _store.ReadLocal(CheckpointName);
+        return file is { Length: > sizeof(long) } && BitConverter.ToInt64(file, 0) == State.Round ? file.AsSpan(sizeof(long)).ToArray() : null;
+    }
+
+    /// <summary>Keeps a checkpoint of the session of the present round.</summary>
+    public void WriteSession(byte[] checkpoint) => _store.WriteLocal(CheckpointName, [.. BitConverter.GetBytes(State.Round), .. checkpoint]);
+
+    /// <summary>The session has ended.</summary>
+    public void ForgetSession() => _store.DeleteLocal(CheckpointName);
 
     /// <summary>Keeps what has changed, and shows it.</summary>
     public void Save()
     {
-        _plugin.Files.WriteAtomic(_store.LocalPath(StateName), State.Write());
+        _store.WriteLocal(StateName, State.Write());
         Show();
     }
 
@@ -118,7 +133,7 @@ internal sealed class Learner
     {
         if (_store.Effective is not { } effective || _adopter.Vector.Includes(effective.Vector))
             return false;
-        if (_store.HasOwn)
+        if (_store.Own is not null)
             State.Candidate = effective.Adapter;
         else
             _adopter.Serve(effective.Adapter, effective.Vector);
@@ -129,18 +144,55 @@ internal sealed class Learner
     }
 
     /// <summary>A trained adapter becomes the candidate. What it grew from goes with it, as its vector.</summary>
-    public void Nominate(Adapter trained)
+    /// <param name="trained">The adapter.</param>
+    /// <param name="newRecords">Records that it has learned from besides.</param>
+    public void Nominate(Adapter trained, int newRecords)
     {
         VersionVector from = State.Candidate is { } candidate ? VectorOf(candidate) : _adopter.Vector;
         State.Candidate = trained.With(OriginFields.Write(new AdapterOrigin { Vector = from }));
+        State.NewRecords += newRecords;
+        State.Round++;
+        State.Trained = State.Scored;
+        Save();
+        ForgetSession();
     }
+
+    /// <summary>Feeds the gate with the scores of new records, up to the first that decides.</summary>
+    /// <param name="fresh">The records.</param>
+    /// <param name="scores">Their scores under base, adapter in use and candidate.</param>
+    public Verdict Judge(IReadOnlyList<LoggedInteraction> fresh, IReadOnlyList<IReadOnlyList<RecordScore>> scores)
+    {
+        Verdict verdict = Verdict.GoOn;
+        for (int i = 0; i < fresh.Count && verdict is Verdict.GoOn or Verdict.Reject; i++)
+        {
+            State.Scored = fresh[i].Sequence;
+            Verdict next = Judge(fresh[i].Interaction, scores[0][i], scores[1][i].Loss, scores[2][i].Loss);
+            verdict = next == Verdict.GoOn ? verdict : next;
+        }
+
+        return verdict;
+    }
+
+    /// <summary>What a round trains on.</summary>
+    public RoundRecords Records() =>
+        RoundRecords.Plan(_read = [.. _log.Read().TakeWhile(record => record.Sequence <= State.Scored)], State, _plugin.Options, Adaptation.ReplayShare, State.Candidate ?? Used);
+
+    /// <summary>Removes records that turned out not to fit, of those that were read last.</summary>
+    /// <returns>How many were removed.</returns>
+    public long Remove(IReadOnlyList<Interaction> unfit) =>
+        _log.Remove(_read.Where(record => unfit.Any(one => ReferenceEquals(one, record.Interaction))).Select(record => record.Sequence));
+
+    /// <summary>Generations before the one in use, the newest first.</summary>
+    public StoredGeneration[] Earlier() =>
+        [.. _store.History.Where(generation => generation.Adapter.Model == _plugin.Fingerprint && !generation.Adapter.IsZero).Reverse().Skip(1)];
 
     /// <summary>Everything about the player goes.</summary>
     public void Forget()
     {
-        _plugin.Files.Delete(_store.LocalPath(StateName));
-        _plugin.Files.Delete(_store.LocalPath(CheckpointName));
+        _store.DeleteLocal(StateName);
+        ForgetSession();
         _state = New();
+        _adopter.ServeStored();
         Show();
     }
 
@@ -158,15 +210,33 @@ internal sealed class Learner
         _plugin.Events.Add(() => profile.RaiseAdapted(new AdaptationNews(what, Status)));
     }
 
+    private Verdict Judge(Interaction record, RecordScore frozen, double used, double candidate)
+    {
+        double weight = frozen.Weight > 0 ? record.Weight : 0;
+        RecordHash hash = RecordHash.Of(record);
+        if (Used is not null && State.Monitor.Add(frozen.Loss, used, hash, weight))
+            return Verdict.RollBack;
+        if (State.Gate.IsStopped)
+            State.Gate.CountWhileStopped(1);
+        if (State.Candidate is null)
+            return Verdict.GoOn;
+        GateDecision decision = State.Gate.Add(frozen.Loss, Used is null ? null : used, candidate, hash, weight);
+        if (decision == GateDecision.Promote)
+            return Verdict.Promote;
+        if (decision != GateDecision.Reject)
+            return Verdict.GoOn;
+        Dismiss();
+        return Verdict.Reject;
+    }
+
     private static VersionVector VectorOf(Adapter adapter) => AdapterOrigin.Of(adapter, "the adapter").Vector;
 
     private LearnerState New() => new(_plugin.Fingerprint, _plugin.Options.Objective.Loss, Adaptation.Gate);
 
     private LearnerState Load()
     {
-        string path = _store.LocalPath(StateName);
-        _state = _plugin.Files.FileExists(path)
-            ? LearnerState.Read(_plugin.Files.ReadAll(path), path, _plugin.Fingerprint, _plugin.Options.Objective.Loss, Adaptation.Gate)
+        _state = _store.ReadLocal(StateName) is { } file
+            ? LearnerState.Read(file, _store.LocalPath(StateName), _plugin.Fingerprint, _plugin.Options.Objective.Loss, Adaptation.Gate)
             : New();
         Show();
         return _state;

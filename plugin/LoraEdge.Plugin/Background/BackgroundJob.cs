@@ -11,8 +11,12 @@ internal abstract class BackgroundJob
     /// <summary>Asks the job to end before its next part; from any thread.</summary>
     public void Cancel() => _cancellation.Cancel();
 
+    /// <summary>Whether the job goes before those that wait, and also while training is paused.</summary>
+    public virtual bool IsUrgent => false;
+
     /// <summary>The work. Yields before each part what it is like. Disposed early when the job is cancelled.</summary>
-    public abstract IEnumerator<Segment> Run(IAdapterTrainer trainer);
+    /// <param name="trainer">Trains; null in a host that only serves, which orders no training.</param>
+    public abstract IEnumerator<JobPart> Run(IAdapterTrainer? trainer);
 
     /// <summary>Gives back the memory of all that the next part can make again: training is paused for a while.</summary>
     public abstract void ReleaseCaches();

@@ -1,15 +1,15 @@
 namespace LoraEdge.Background;
 
 /// <summary>A job in progress: what is left of its work, and what its next part is like.</summary>
-internal sealed class JobRun(BackgroundJob job, IAdapterTrainer trainer) : IDisposable
+internal sealed class JobRun(BackgroundJob job, IAdapterTrainer? trainer) : IDisposable
 {
-    private readonly IEnumerator<Segment> _work = job.Run(trainer);
+    private readonly IEnumerator<JobPart> _work = job.Run(trainer);
 
     /// <summary>The job.</summary>
     public BackgroundJob Job => job;
 
     /// <summary>What the next part is like; null when nothing is left.</summary>
-    public Segment? Next { get; private set; } = Segment.Lengthy;
+    public JobPart? Next { get; private set; } = JobPart.Lengthy;
 
     /// <summary>Whether there is something left to do.</summary>
     public bool Goes => Next is not null && !job.Cancelled.IsCancellationRequested;

@@ -28,7 +28,7 @@ internal sealed class SliceOffer(JobRun run) : IDisposable
             _failure = ExceptionDispatchInfo.Capture(error);
         }
 
-        bool isOver = _failure is not null || !run.Goes || run.Next != Segment.Slice;
+        bool isOver = _failure is not null || !run.Goes || run.Next != JobPart.Slice;
         Volatile.Write(ref _state, isOver ? Closed : Idle);
         if (isOver)
             _closed.Set();

@@ -1,81 +1,40 @@
 using System.Diagnostics;
-using LoraEdge.Inference;
-using LoraEdge.Interactions;
-using LoraEdge.Storage;
+using LoraEdge.Adaptation;
 
 namespace LoraEdge.Background;
 
-/// <summary>One training of one profile that the host has asked for: compare, train, encode, build, compare, store, swap.</summary>
-internal sealed class TrainingRun : BackgroundJob
+/// <summary>One training of one profile that the host has asked for: on all records, and adopted if the held-out ones prefer it.</summary>
+internal sealed class TrainingRun(Profile profile, LoraEdgePlugin plugin, Learner learner, Adopter adopter, InteractionLog log, int? heldOutRecords) : BackgroundJob
 {
-    private readonly Profile _profile;
-    private readonly LoraEdgePlugin _plugin;
-    private readonly AdapterSlot _slot;
-    private readonly RecordList _log;
-    private readonly FittingRecords _records;
-    private readonly object _adopting = new();
+    private FittingRecords? _records;
     private ITrainingSession? _session;
     private TrainingResult _result = new();
 
-    // Boxed, so that another thread reads figures of one step.
-    private object _progress = default(TrainingProgress);
-
-    /// <summary>Orders a training on all but the newest records, which are held out.</summary>
-    /// <exception cref="InvalidInputException">Nothing would be left to train on.</exception>
-    public TrainingRun(Profile profile, LoraEdgePlugin plugin, AdapterSlot slot, RecordList log, int? heldOutRecords)
-    {
-        _profile = profile;
-        _plugin = plugin;
-        _slot = slot;
-        _log = log;
-        Interaction[] records = log.Snapshot();
-        int heldOut = heldOutRecords ?? (int)(records.Length * plugin.Options.HeldOutShare);
-        if (heldOut < 0 || heldOut >= records.Length)
-            throw new InvalidInputException($"The profile '{profile.Name}' has {records.Length} records; {heldOut} of them held out leave none to train on. Record more first.");
-        _records = new FittingRecords(new TrainingRequest
-        {
-            ModelPath = plugin.Options.ModelPath,
-            Objective = plugin.Options.Objective,
-            Records = new ArraySegment<Interaction>(records, 0, records.Length - heldOut),
-            HeldOut = new ArraySegment<Interaction>(records, records.Length - heldOut, heldOut),
-            Projection = plugin.Options.Projection,
-            Options = plugin.Options.Training,
-        });
-    }
-
-    /// <summary>Latest figures; from any thread.</summary>
-    public TrainingProgress Progress => (TrainingProgress)Volatile.Read(ref _progress);
-
-    /// <summary>Waits while an adapter is being stored. After a cancel, none is stored any more once this has returned.</summary>
-    public void WaitForAdoption()
-    {
-        lock (_adopting)
-        {
-        }
-    }
+    private FittingRecords Records => _records!;
 
     /// <inheritdoc />
-    public override IEnumerator<Segment> Run(IAdapterTrainer trainer)
+    public override IEnumerator<JobPart> Run(IAdapterTrainer? given)
     {
+        IAdapterTrainer trainer = given!;
         var watch = Stopwatch.StartNew();
         while (true)
         {
-            yield return Segment.Lengthy;
+            yield return JobPart.Lengthy;
             if (!Attempt(() => Start(trainer)))
                 continue;
             using ITrainingSession session = _session!;
             bool isFit, more = true;
             do
             {
-                yield return Segment.Slice;
+                yield return JobPart.Slice;
                 isFit = Attempt(() => more = session.Step());
-                Tell(session);
+                profile.Tell(session.Progress with { Records = Records.Request.Records.Count });
             }
             while (isFit && more);
 
             if (!isFit)
                 continue;
-            yield return Segment.Lengthy;
+            yield return JobPart.Lengthy;
             _result = Adopt(session.Complete(), trainer) with { Elapsed = watch.Elapsed };
             yield break;
         }
@@ -88,13 +47,33 @@ internal sealed class TrainingRun : BackgroundJob
     public override void End(Exception? error, bool isCancelled)
     {
         _session = null;
-        _plugin.Events.AddResult(_profile, isCancelled || error is not null ? new TrainingResult { IsCancelled = isCancelled, Error = error } : _result);
+        TrainingResult result = isCancelled || error is not null ? new TrainingResult { IsCancelled = isCancelled, Error = error } : _result;
+        plugin.Events.Add(() => profile.RaiseCompleted(result));
     }
 
     private void Start(IAdapterTrainer trainer)
     {
-        _plugin.Parity.RequireModel(trainer, _records.Request.Records[0]);
-        _session = trainer.Start(_records.Request);
+        _records ??= new FittingRecords(Request(), log);
+        plugin.Parity.RequireModel(trainer, Records.Request.Records[0]);
+        _session = trainer.Start(Records.Request);
+    }
+
+    /// <summary>All that was recorded so far but the newest records, which are held out.</summary>
+    private LoggedRequest Request()
+    {
+        LoggedInteraction[] records = [.. log.Read()];
+        int heldOut = Math.Min(heldOutRecords ?? (int)(records.Length * plugin.Options.HeldOutShare), records.Length - 1);
+        Interaction[] interactions = [.. records.Select(record => record.Interaction)];
+        var request = new TrainingRequest
+        {
+            ModelPath = plugin.Options.ModelPath,
+            Objective = plugin.Options.Objective,
+            Records = new ArraySegment<Interaction>(interactions, 0, records.Length - heldOut),
+            HeldOut = new ArraySegment<Interaction>(interactions, records.Length - heldOut, heldOut),
+            Projection = plugin.Options.Projection,
+            Options = plugin.Options.Training,
+        };
+        return new LoggedRequest(request, records);
     }
 
     /// <summary>Does something, and drops the records that turn out not to fit.</summary>
@@ -106,50 +85,24 @@ internal sealed class TrainingRun : BackgroundJob
             work();
             return true;
         }
-        catch (InvalidInputException error) when (_records.Drop(error))
+        catch (InvalidInputException error) when (_records is not null && Records.Drop(error))
         {
             return false;
         }
     }
 
-    private void Tell(ITrainingSession session)
-    {
-        Volatile.Write(ref _progress, session.Progress);
-        _plugin.Events.AddProgress(_profile);
-    }
-
-    // The file and the session are made from the same bytes, and the file is written only when the session stands and
-    // computes what training does, so that the adapter in use and the one on disk differ at no moment but between writing and
-    // swapping.
     private TrainingResult Adopt(Adapter trained, IAdapterTrainer trainer)
     {
-        StoredAdapter stored = _plugin.Store.Encode(_profile.Name, trained);
-        MergedSession session = _plugin.Model.Build(stored.Adapter);
-        try
-        {
-            _plugin.Parity.RequireAdapter(trainer, session, _records.Request.Records[0]);
-            lock (_adopting)
-            {
-                Cancelled.ThrowIfCancellationRequested();
-                _plugin.Store.Save(stored);
-                _plugin.Parity.StoreFindings();
-                _slot.Swap(session);
-            }
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-
-        _log.Remove(_records.Dropped);
+        StoredGeneration stored = adopter.Adopt(trained, learner.Forgotten, Records.CountAfter(learner.State.Trained), Records.Request.Records[0], trainer, Cancelled);
+        Records.RemoveDropped();
+        learner.Adopted(Records.Last);
         return new TrainingResult
         {
             Adapter = stored.Adapter,
-            FilePath = stored.Path,
+            FilePath = adopter.Path,
             Bytes = stored.Bytes,
-            RecordsDropped = _records.Dropped.Count,
-            DropReason = _records.Reason,
+            RecordsDropped = Records.Dropped.Count,
+            DropReason = Records.Reason,
         };
     }
 }

@@ -1,11 +1,11 @@
 namespace LoraEdge.Background;
 
-/// <summary>The one thread on which a plugin trains, one job after the other. Started by the first one; owns the trainer.</summary>
+/// <summary>The one thread on which a plugin trains, one job after the other. Started by the first one; owns the trainer, if there is one.</summary>
 /// <remarks>
 /// The thread may outlive the plugin while it is in lengthy work, but not the process: a native library that is unloaded under
 /// a thread which is still in it ends the process with an access violation instead of the host's exit code.
 /// </remarks>
-internal sealed class TrainingThread(IAdapterTrainer trainer, ScheduleOptions options)
+internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions options)
 {
     /// <summary>Slices that the training thread runs itself before the host does: the first of a shape takes far longer.</summary>
     private const int WarmUpSlices = 3;
@@ -29,7 +29,7 @@ internal sealed class TrainingThread(IAdapterTrainer trainer, ScheduleOptions op
         {
             if (_stopped)
                 throw new ObjectDisposedException(nameof(LoraEdgePlugin));
-            _waiting.Add(job);
+            _waiting.Insert(job.IsUrgent ? 0 : _waiting.Count, job);
             Monitor.Pulse(_waiting);
             if (_thread is not null)
                 return;
@@ -65,7 +65,7 @@ internal sealed class TrainingThread(IAdapterTrainer trainer, ScheduleOptions op
         }
 
         if (thread is null)
-            trainer.Dispose();
+            trainer?.Dispose();
         else if (_steps.WaitForStep())
             thread.Join();
     }
@@ -108,10 +108,11 @@ internal sealed class TrainingThread(IAdapterTrainer trainer, ScheduleOptions op
         int slices = 0;
         while (run.Goes)
         {
-            Schedule.WaitForTurn(run.Job);
+            if (!run.Job.IsUrgent)
+                Schedule.WaitForTurn(run.Job);
             if (!run.Goes)
                 break;
-            if (run.Next == Segment.Lengthy)
+            if (run.Next == JobPart.Lengthy)
                 _steps.Lengthy(run.Advance, run.Job.Cancelled);
             else if (options.Mode == ScheduleMode.Cooperative && slices >= WarmUpSlices)
                 _hostSlices.RunAll(run);

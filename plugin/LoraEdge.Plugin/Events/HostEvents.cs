@@ -9,35 +9,29 @@ namespace LoraEdge.Events;
 /// </summary>
 internal sealed class HostEvents
 {
-    private readonly ConcurrentQueue<(Profile Profile, TrainingResult? Result)> _queue = new();
+    private readonly ConcurrentQueue<Action> _queue = new();
     private readonly ConcurrentDictionary<Profile, bool> _progressing = new();
+
+    /// <summary>Something has happened that the host is to be told.</summary>
+    /// <param name="raise">Tells it; called on the host's thread.</param>
+    public void Add(Action raise) => _queue.Enqueue(raise);
 
     /// <summary>A profile's training has come further.</summary>
     public void AddProgress(Profile profile)
     {
-        if (_progressing.TryAdd(profile, true))
-            _queue.Enqueue((profile, null));
+        if (!_progressing.TryAdd(profile, true))
+            return;
+        Add(() =>
+        {
+            _progressing.TryRemove(profile, out _);
+            profile.RaiseProgress();
+        });
     }
-
-    /// <summary>A profile's training has ended.</summary>
-    public void AddResult(Profile profile, TrainingResult result) => _queue.Enqueue((profile, result));
 
     /// <summary>Raises what has come up before the call, on the calling thread.</summary>
     public void Raise()
     {
-        for (int waiting = _queue.Count; waiting > 0 && _queue.TryDequeue(out (Profile Profile, TrainingResult? Result) next); waiting--)
-            Raise(next.Profile, next.Result);
-    }
-
-    private void Raise(Profile profile, TrainingResult? result)
-    {
-        if (result is not null)
-        {
-            profile.RaiseCompleted(result);
-            return;
-        }
-
-        _progressing.TryRemove(profile, out _);
-        profile.RaiseProgress();
+        for (int waiting = _queue.Count; waiting > 0 && _queue.TryDequeue(out Action? raise); waiting--)
+            raise();
     }
 }

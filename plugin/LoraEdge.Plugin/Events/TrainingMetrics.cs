@@ -16,15 +16,15 @@ internal sealed class TrainingMetrics : IDisposable
     public TrainingMetrics(Func<double> dutyCycle)
     {
         _slice = _meter.CreateHistogram<double>("loraedge.training.slice.duration", "s", "Duration of one slice of training or scoring.");
-        _decisions = _meter.CreateCounter<long>("loraedge.gate.decisions", "{decision}", "Decisions about candidates, by kind.");
+        _decisions = _meter.CreateCounter<long>("loraedge.adaptation.events", "{event}", "What adaptation did, by kind.");
         _meter.CreateObservableGauge("loraedge.training.duty_cycle", dutyCycle, "1", "Share of its time that training may work.");
     }
 
     /// <summary>A slice has run.</summary>
     public void AddSlice(TimeSpan duration) => _slice.Record(duration.TotalSeconds);
 
-    /// <summary>A candidate was promoted, rejected or rolled back.</summary>
-    public void AddDecision(string kind) => _decisions.Add(1, new KeyValuePair<string, object?>("loraedge.decision", kind));
+    /// <summary>Adaptation did something: promoted a candidate, or rolled one back.</summary>
+    public void AddDecision(AdaptationEvent what) => _decisions.Add(1, new KeyValuePair<string, object?>("loraedge.event", what.ToString()));
 
     /// <inheritdoc />
     public void Dispose() => _meter.Dispose();

@@ -9,6 +9,7 @@ internal sealed class RecordCheck(OnnxModel model, Objective objective)
     private readonly ModelInputs _inputs = new(model);
     private readonly DeclaredValue _value = new(model.Graph, objective.ValueName);
     private readonly StateInputs _states = new(model, objective);
+    private readonly string[] _names = [.. model.Graph.Inputs.Select(input => input.Name).Except(ModelState.Find(model, objective).Select(state => state.Input))];
 
     /// <exception cref="InvalidInputException">The record does not fit the model or the objective.</exception>
     public void Require(Interaction record)
@@ -18,25 +19,33 @@ internal sealed class RecordCheck(OnnxModel model, Objective objective)
         RequireWeight(record.Weight);
         IReadOnlyList<Interaction> steps = record.Steps.Count > 0 ? record.Steps : [record];
         foreach (Interaction step in steps)
-            RequireStep(step, mayLackTarget: record.Steps.Count > 0);
+            RequireStep(step.Inputs, step.Target, step.Weight, mayLackTarget: record.Steps.Count > 0);
         if (_states.Any && steps.Skip(objective.BurnInOf(record)).All(step => step.Target.IsNone))
             throw new InvalidInputException($"Nothing of the record would be learned: none of its {steps.Count} steps has a target behind the first {objective.BurnInOf(record)}, which are burn-in.");
     }
 
-    private void RequireStep(Interaction step, bool mayLackTarget)
+    /// <summary>The same for a record that stands for itself; allocates nothing where it fits and the model carries no state.</summary>
+    /// <exception cref="InvalidInputException">The record does not fit the model or the objective.</exception>
+    public void Require(IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight)
     {
-        IReadOnlyDictionary<string, HostTensor> inputs = step.Inputs;
+        RequireStep(inputs, target, weight, mayLackTarget: false);
+        if (_states.Any && objective.BurnIn > 0)
+            Require(new Interaction(inputs, target, weight));
+    }
+
+    private void RequireStep(IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight, bool mayLackTarget)
+    {
         _inputs.Require(_states.AddTo(inputs));
-        foreach (KeyValuePair<string, HostTensor> input in inputs)
+        foreach (string name in _names)
         {
-            if (input.Value.Shape.Length == 0 || input.Value.Shape[0] != 1)
-                throw new InvalidInputException($"The input '{input.Key}' of a record has the shape [{string.Join(",", input.Value.Shape)}], but its first axis is the batch axis and must have size 1: record one interaction at a time.");
+            if (inputs[name].Shape is { Length: 0 } or [not 1, ..])
+                throw new InvalidInputException($"The input '{name}' of a record has the shape [{string.Join(",", inputs[name].Shape)}], but its first axis is the batch axis and must have size 1: record one interaction at a time.");
         }
 
-        RequireWeight(step.Weight);
-        if (mayLackTarget && step.Target.IsNone)
+        RequireWeight(weight);
+        if (mayLackTarget && target.IsNone)
             return;
-        if (objective.ProblemWith(step.Target, _value.ShapeFor(inputs)) is { } problem)
+        if (objective.ProblemWith(target, _value.ShapeFor(inputs)) is { } problem)
             throw new InvalidInputException($"The target of a record does not fit the objective '{objective.ValueName}' ({objective.Loss}): {problem}.");
     }
 

@@ -30,6 +30,9 @@ public sealed class Adapter
     /// </summary>
     public IReadOnlyList<AdapterExtension> Extensions { get; init; } = [];
 
+    /// <summary>Whether the adapter leaves the model as it is.</summary>
+    internal bool IsZero => Targets.All(target => target.B.All(value => value == 0));
+
     /// <summary>The adapter of the same shape that leaves the model as it is: B of zeros.</summary>
     internal Adapter WithoutChange() => new()
     {

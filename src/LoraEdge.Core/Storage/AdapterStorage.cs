@@ -17,7 +17,7 @@ public sealed class AdapterStorage : IDisposable
     {
         Root = root;
         Settings = settings;
-        Adapters = new AdapterFiles(settings.Files);
+        Adapters = new AdapterFiles(settings.Files, settings.Key);
         _lock = held;
         Owner = owner;
         _identityPath = Path.Combine(root, "device.id");

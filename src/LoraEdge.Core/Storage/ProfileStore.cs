@@ -66,6 +66,15 @@ public sealed class ProfileStore : IDisposable
         }
     }
 
+    /// <summary>This device's newest generation that fits <see cref="StorageSettings.Wanted"/>; null when there is none.</summary>
+    public StoredGeneration? Own => History.LastOrDefault(generation => _storage.Settings.Wanted.Refuse(generation.Adapter) is null);
+
+    /// <summary>Path of the adapter file that this device writes.</summary>
+    public string OwnPath => _paths.Adapter(_storage.Device);
+
+    /// <summary>Folder for the profile's log, which never leaves the device.</summary>
+    public string LogPath => Path.Combine(_paths.Folder, "log");
+
     private IFileSystem Files => _storage.Settings.Files;
 
     /// <summary>
@@ -175,6 +184,22 @@ public sealed class ProfileStore : IDisposable
             return report.IsEmpty ? null : report;
         }
     }
+
+    /// <summary>Reads a file of the profile's that is no adapter and is not synced; null when there is none.</summary>
+    internal byte[]? ReadLocal(string name) => Files.FileExists(LocalPath(name)) ? _storage.Adapters.Read(LocalPath(name), name) : null;
+
+    /// <summary>Writes such a file, whole or not at all.</summary>
+    internal void WriteLocal(string name, byte[] bytes)
+    {
+        _storage.RequireWritable();
+        _storage.Adapters.Write(LocalPath(name), bytes, name);
+    }
+
+    /// <summary>Deletes such a file.</summary>
+    internal void DeleteLocal(string name) => Files.Delete(LocalPath(name));
+
+    /// <summary>Path of such a file.</summary>
+    internal string LocalPath(string name) => Path.Combine(_paths.Folder, name);
 
     /// <summary>Ends the watch on the devices folder.</summary>
     public void Dispose() => _watch.Dispose();

@@ -12,6 +12,9 @@ public sealed record StorageSettings
     /// <summary>How B is stored. Default: half precision.</summary>
     public AdapterPrecision Precision { get; init; } = AdapterPrecision.Float16;
 
+    /// <summary>Encrypts adapters. All devices of a player need the same. Default: null, they are not encrypted.</summary>
+    public EncryptionKey? Key { get; init; }
+
     /// <summary>How many generations a profile's history keeps, the newest included, 1 or more. Default: 8. More cost a file of a few kilobytes each.</summary>
     public int Generations { get; init; } = 8;
 

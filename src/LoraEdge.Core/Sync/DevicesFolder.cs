@@ -49,7 +49,7 @@ public static class DevicesFolder
         {
             return Unreadable(path, e.Message);
         }
-        catch (AdapterFormatException e)
+        catch (Exception e) when (e is AdapterFormatException or EncryptedFileException)
         {
             return new DeviceFile { Path = path, State = DeviceFileState.Damaged, Reason = e.Message };
         }

@@ -3,6 +3,9 @@ namespace LoraEdge;
 /// <summary>What a target must be for each kind of loss.</summary>
 internal static class TargetRules
 {
+    private const int WordBits = 64;
+    private const int WordsOnStack = 1024;
+
     /// <summary>For a regression.</summary>
     public static string? ProblemOfValues(Target target) =>
         target.Values is { Length: > 0 } values && !values.Any(value => float.IsNaN(value) || float.IsInfinity(value))
@@ -16,7 +19,7 @@ internal static class TargetRules
             return "a cross-entropy needs target classes; use Target.Sequence";
         if (classes.FirstOrDefault(index => index < 0 && index != ignoreIndex) is var negative and < 0)
             return $"its target is the class {negative}, which is negative and not the ignore index {ignoreIndex}";
-        return ProblemOfAllowed(target.AllowedClasses, classes.Where(index => index != ignoreIndex));
+        return ProblemOfAllowed(target.AllowedClasses, classes, ignoreIndex);
     }
 
     /// <summary>For a cross-entropy with one class per record.</summary>
@@ -28,22 +31,40 @@ internal static class TargetRules
             return $"one class per record is expected, not {classes.Length}";
         if (classes[0] < 0)
             return $"its target is the class {classes[0]}, which is negative";
-        return ProblemOfAllowed(target.AllowedClasses, classes);
+        return ProblemOfAllowed(target.AllowedClasses, classes, ignoreIndex: -1);
     }
 
-    private static string? ProblemOfAllowed(int[]? allowed, IEnumerable<long> targets)
+    private static string? ProblemOfAllowed(int[]? allowed, ReadOnlySpan<long> targets, long ignoreIndex)
     {
         if (allowed is null)
             return null;
-        if (Array.Find(allowed, index => index < 0) is var negative and < 0)
-            return $"its allowed classes name the class {negative}, which is negative";
-        var set = new HashSet<int>(allowed);
+        int largest = -1;
+        foreach (int index in allowed)
+        {
+            if (index < 0)
+                return $"its allowed classes name the class {index}, which is negative";
+            largest = Math.Max(largest, index);
+        }
+
+        // No garbage for any common number of classes: records are checked within a frame.
+        int words = (largest / WordBits) + 1;
+        Span<ulong> set = words <= WordsOnStack ? stackalloc ulong[words] : new ulong[words];
+        set.Clear();
+        bool isTwice = false;
+        foreach (int index in allowed)
+        {
+            ref ulong word = ref set[index / WordBits];
+            ulong bit = 1UL << (index % WordBits);
+            isTwice |= (word & bit) != 0;
+            word |= bit;
+        }
+
         foreach (long target in targets)
         {
-            if (target > int.MaxValue || !set.Contains((int)target))
+            if (target != ignoreIndex && (target > largest || (set[(int)target / WordBits] >> ((int)target % WordBits) & 1) == 0))
                 return $"its target class {target} is not among its allowed classes";
         }
 
-        return set.Count == allowed.Length ? null : "a class is listed twice among its allowed classes";
+        return isTwice ? "a class is listed twice among its allowed classes" : null;
     }
 }

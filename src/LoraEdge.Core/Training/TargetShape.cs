@@ -21,25 +21,24 @@ internal static class TargetShape
             return null;
         return shape[1] is { } positions && target.Classes!.Length != positions
             ? $"its target has {target.Classes.Length} classes, but there are {positions} positions"
-            : ProblemOfIndices(target.Classes!.Where(index => index != ignoreIndex), "target is", shape[2]);
+            : target.Classes!.Where(index => index != ignoreIndex && index >= shape[2]).Select(index => Outside("target is", index, shape[2]!.Value)).FirstOrDefault();
     }
 
     /// <summary>For a cross-entropy of one class; the last axis of the value holds the classes.</summary>
     public static string? ProblemOfClass(Target target, IReadOnlyList<long?> shape)
     {
-        long? classes = shape.Count > 1 ? shape[shape.Count - 1] : null;
-        return ProblemOfIndices(target.Classes!, "target is", classes)
-            ?? ProblemOfIndices((target.AllowedClasses ?? []).Select(index => (long)index), "allowed classes name", classes);
-    }
-
-    private static string? ProblemOfIndices(IEnumerable<long> indices, string what, long? classes)
-    {
-        foreach (long index in indices)
+        if (shape.Count < 2 || shape[shape.Count - 1] is not { } classes)
+            return null;
+        if (target.Classes![0] >= classes)
+            return Outside("target is", target.Classes[0], classes);
+        foreach (int index in target.AllowedClasses ?? [])
         {
             if (index >= classes)
-                return $"its {what} the class {index}, but there are {classes}, numbered from 0";
+                return Outside("allowed classes name", index, classes);
         }
 
         return null;
     }
+
+    private static string Outside(string what, long index, long classes) => $"its {what} the class {index}, but there are {classes}, numbered from 0";
 }

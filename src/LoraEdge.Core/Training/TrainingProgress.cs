@@ -7,4 +7,8 @@ namespace LoraEdge;
 /// <param name="HeldOutLoss">Latest mean loss on the held-out records; NaN when there are none.</param>
 /// <param name="BestHeldOutLoss">Lowest mean held-out loss so far, that of what training started from included; NaN when there are none.</param>
 /// <param name="Clamped">How often the change of a layer was scaled back to <see cref="TrainingOptions.TrustRegion"/>; one that keeps growing says that the learning rate is too high.</param>
-public readonly record struct TrainingProgress(long Step, long PlannedSteps, double Loss, double HeldOutLoss, double BestHeldOutLoss, long Clamped);
+public readonly record struct TrainingProgress(long Step, long PlannedSteps, double Loss, double HeldOutLoss, double BestHeldOutLoss, long Clamped)
+{
+    /// <summary>Records that are trained on.</summary>
+    public long Records { get; init; }
+}

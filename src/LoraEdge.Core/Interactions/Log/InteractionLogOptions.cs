@@ -1,7 +1,7 @@
 namespace LoraEdge;
 
 /// <summary>How a player's interaction log is kept.</summary>
-public sealed class InteractionLogOptions
+public sealed record InteractionLogOptions
 {
     private const int LeastSegmentBytes = 4096;
     private const int LeastWaitingBytes = 16 * 1024;

@@ -1,7 +1,7 @@
 namespace LoraEdge.Background;
 
 /// <summary>What the next part of a job is like, up to its next yield.</summary>
-internal enum Segment
+internal enum JobPart
 {
     /// <summary>Takes long and cannot be interrupted: reading a model, building a session, writing a file. Runs on the training thread.</summary>
     Lengthy,

@@ -1,0 +1,182 @@
+using LoraEdge.Background;
+
+namespace LoraEdge.Adaptation;
+
+/// <summary>
+/// One round of a profile's adaptation: new records are scored under base, adapter in use and candidate; the gate decides; then
+/// the records are trained on, which makes the next candidate. Where a round was interrupted, the next one goes on.
+/// </summary>
+internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Learner learner) : BackgroundJob
+{
+    private IReadOnlyList<LoggedInteraction> _fresh = [];
+    private IReadOnlyList<IReadOnlyList<RecordScore>> _scores = [];
+    private ITrainingSession? _session;
+
+    private LearnerState State => learner.State;
+
+    /// <inheritdoc />
+    public override IEnumerator<JobPart> Run(IAdapterTrainer? given)
+    {
+        IAdapterTrainer trainer = given!;
+        yield return JobPart.Lengthy;
+        learner.BeginRound();
+        if (State.Scored == State.Trained || State.Gate.IsStopped)
+        {
+            _fresh = learner.Fresh();
+            if (_fresh.Count == 0)
+                yield break;
+            plugin.Parity.RequireModel(trainer, _fresh[0].Interaction);
+            foreach (JobPart part in Judge(trainer))
+                yield return part;
+            learner.Save();
+        }
+
+        foreach (JobPart part in Train(trainer))
+            yield return part;
+    }
+
+    /// <inheritdoc />
+    public override void ReleaseCaches() => _session?.ReleaseCaches();
+
+    /// <inheritdoc />
+    public override void End(Exception? error, bool isCancelled)
+    {
+        _session = null;
+        try
+        {
+            if (error is not null)
+                Fail(error);
+        }
+        catch (Exception another)
+        {
+            learner.Fail(another);
+        }
+
+        profile.EndRound();
+    }
+
+    private void Fail(Exception error)
+    {
+        if (error is InvalidInputException { Records.Count: > 0 } unfit && learner.Remove(unfit.Records) > 0)
+            return;
+        if (error is TrainingFailedException)
+        {
+            // Numbers that are not finite: the candidate goes, nothing of it was stored, and the next one learns more slowly.
+            learner.Dismiss();
+            State.Gate.Drop();
+            State.Trained = State.Scored;
+            learner.ForgetSession();
+            learner.Save();
+            learner.Tell(profile, AdaptationEvent.Rejected);
+            return;
+        }
+
+        learner.Fail(error);
+        learner.Tell(profile, AdaptationEvent.Failed);
+    }
+
+    private IEnumerable<JobPart> Judge(IAdapterTrainer trainer)
+    {
+        if (learner.Used is null && State.Candidate is null)
+        {
+            State.Scored = _fresh[^1].Sequence;
+            yield break;
+        }
+
+        foreach (JobPart part in Score(trainer, [null, learner.Used, State.Candidate]))
+            yield return part;
+        Verdict verdict = learner.Judge(_fresh, _scores);
+        if (verdict == Verdict.Promote)
+        {
+            learner.Promote(_fresh[0].Interaction, trainer, Cancelled);
+            learner.Tell(profile, AdaptationEvent.Promoted);
+        }
+        else if (verdict == Verdict.RollBack)
+        {
+            StoredGeneration[] earlier = learner.Earlier();
+            foreach (JobPart part in Score(trainer, [null, .. earlier.Select(generation => generation.Adapter)]))
+                yield return part;
+            double[][] losses = [.. _scores.Select(scores => scores.Select(score => score.Loss).ToArray())];
+            int? best = RollbackChoice.Best(losses[0], [.. losses.Skip(1)]);
+            learner.RollBack(best is { } index ? earlier[index] : null);
+            learner.Tell(profile, AdaptationEvent.RolledBack);
+        }
+        else if (verdict == Verdict.Reject)
+        {
+            learner.Tell(profile, AdaptationEvent.Rejected);
+        }
+    }
+
+    /// <summary>Scores the new records under several adapters; ends in a lengthy part.</summary>
+    private IEnumerable<JobPart> Score(IAdapterTrainer trainer, IReadOnlyList<Adapter?> adapters)
+    {
+        using IScoringSession scoring = trainer.Score(new ScoreRequest
+        {
+            ModelPath = plugin.Options.ModelPath,
+            Objective = plugin.Options.Objective,
+            Records = [.. _fresh.Select(record => record.Interaction)],
+            Adapters = adapters,
+            Calibrated = plugin.Options.Projection as CalibratedProjection,
+            Options = plugin.Options.Training,
+        });
+        bool more;
+        do
+        {
+            yield return JobPart.Slice;
+            more = scoring.Step();
+        }
+        while (more);
+
+        yield return JobPart.Lengthy;
+        _scores = scoring.Complete();
+    }
+
+    private IEnumerable<JobPart> Train(IAdapterTrainer trainer)
+    {
+        if (State.Gate.IsStopped || State.Trained >= State.Scored)
+            yield break;
+        RoundRecords records = learner.Records();
+        if (records.Request is not { } request)
+        {
+            State.Trained = State.Scored;
+            learner.Save();
+            yield break;
+        }
+
+        using ITrainingSession session = _session = Open(trainer, request);
+        bool more;
+        int slices = 0;
+        do
+        {
+            yield return JobPart.Slice;
+            more = session.Step();
+            profile.Tell(session.Progress with { Records = request.Records.Count });
+            if (!more || ++slices % learner.Adaptation.CheckpointInterval != 0)
+                continue;
+            yield return JobPart.Lengthy;
+            learner.WriteSession(session.Checkpoint());
+        }
+        while (more);
+
+        yield return JobPart.Lengthy;
+        learner.Nominate(session.Complete(), records.New);
+        learner.Tell(profile, AdaptationEvent.Trained);
+    }
+
+    private ITrainingSession Open(IAdapterTrainer trainer, TrainingRequest request)
+    {
+        if (learner.ReadSession() is { } checkpoint)
+        {
+            try
+            {
+                return trainer.Resume(request, checkpoint);
+            }
+            catch (InvalidCheckpointException)
+            {
+                // Records or options have changed since: the round begins again.
+            }
+        }
+
+        return trainer.Start(request);
+    }
+}

@@ -1,0 +1,36 @@
+namespace LoraEdge.Adaptation;
+
+/// <summary>What a round trains on.</summary>
+/// <param name="Request">The order to the trainer; null when no record is left to train on.</param>
+/// <param name="New">How many records are new to this device's adapters, those that are held out included.</param>
+internal sealed record RoundRecords(TrainingRequest? Request, int New)
+{
+    /// <summary>Plans a round.</summary>
+    /// <param name="records">All records that were scored, in order.</param>
+    /// <param name="state">How far training is.</param>
+    /// <param name="options">The host's options.</param>
+    /// <param name="replayShare">Share of older records.</param>
+    /// <param name="initial">What training extends; null for the base.</param>
+    public static RoundRecords Plan(IReadOnlyList<LoggedInteraction> records, LearnerState state, LoraEdgeOptions options, double replayShare, Adapter? initial)
+    {
+        long[] older = [.. records.Where(record => record.Sequence <= state.Trained).Select(record => record.Sequence)];
+        long[] fresh = [.. records.Where(record => record.Sequence > state.Trained).Select(record => record.Sequence)];
+        TrainingOptions training = options.Training with { LearningRate = options.Training.LearningRate * state.Gate.LearningRateFactor };
+        ContinualPlan plan = ContinualPlan.Of(older, fresh, training, options.HeldOutShare, (ulong)state.Round, replayShare);
+        if (plan.Trained.Count == 0)
+            return new RoundRecords(null, fresh.Length);
+        var byNumber = records.ToDictionary(record => record.Sequence, record => record.Interaction);
+        return new RoundRecords(
+            new TrainingRequest
+            {
+                ModelPath = options.ModelPath,
+                Objective = options.Objective,
+                Records = [.. plan.Trained.Select(number => byNumber[number])],
+                HeldOut = [.. plan.HeldOut.Select(number => byNumber[number])],
+                Projection = options.Projection,
+                Initial = initial,
+                Options = plan.Options,
+            },
+            fresh.Length);
+    }
+}
