@@ -29,12 +29,23 @@ internal static class FrozenProduct
     {
 #if NET
         if (WideProduct.IsFaster && Suits(x, weight) && get_num_threads() <= MostThreads)
-            return x.requires_grad && is_grad_enabled() ? FrozenProductNode.Apply(x, weight) : Multiply(x, weight);
+            return x.requires_grad && is_grad_enabled() ? Differentiable(x, weight) : Multiply(x, weight);
 #endif
         return null;
     }
 
 #if NET
+    /// <summary>The product, with the gradient of x, which requires one.</summary>
+    public static Tensor Differentiable(Tensor x, Tensor weight)
+    {
+        Tensor kept = weight.alias();
+        return AutogradNode.Attach(Multiply(x, weight), [x], [kept], gradient =>
+        {
+            using Tensor transposed = kept.t();
+            return [Multiply(gradient, transposed)];
+        });
+    }
+
     /// <summary>The product without autograd.</summary>
     public static unsafe Tensor Multiply(Tensor x, Tensor weight)
     {

@@ -17,7 +17,7 @@ public sealed class FrozenProductTests
         using Tensor weight = Weight(isTransposed), seed = Normal(3, Rows, Out);
         using Tensor x = Normal(1, Rows, In).requires_grad_(), other = x.detach().clone().requires_grad_();
 
-        using Tensor product = FrozenProductNode.Apply(x, weight), expected = other.mm(weight);
+        using Tensor product = FrozenProduct.Differentiable(x, weight), expected = other.mm(weight);
         autograd.backward([product], [seed]);
         autograd.backward([expected], [seed]);
 
@@ -35,7 +35,7 @@ public sealed class FrozenProductTests
             return sum.item<double>();
         }
 
-        using Tensor value = FrozenProductNode.Apply(x, weight), square = value.square(), loss = square.sum();
+        using Tensor value = FrozenProduct.Differentiable(x, weight), square = value.square(), loss = square.sum();
         loss.backward();
 
         float[] gradient = x.grad!.ToFloatsAndDispose();
@@ -61,7 +61,7 @@ public sealed class FrozenProductTests
             return x.grad!.ToFloatsAndDispose();
         }
 
-        Assert.That(Gradient(FrozenProductNode.Apply), Is.EqualTo(Gradient((x, weight) => x.mm(weight))).Within(0.05));
+        Assert.That(Gradient(FrozenProduct.Differentiable), Is.EqualTo(Gradient((x, weight) => x.mm(weight))).Within(0.05));
     }
 
     [Test]
@@ -95,7 +95,7 @@ public sealed class FrozenProductTests
         LiveTensors.AssertUnchangedBy(() =>
         {
             using Tensor weight = Weight(false), x = Normal(1, Rows, In), trained = x.requires_grad_();
-            FrozenProductNode.Apply(trained, weight).Dispose();
+            FrozenProduct.Differentiable(trained, weight).Dispose();
         });
     }
 
@@ -114,7 +114,7 @@ public sealed class FrozenProductTests
     private static float[] GradientOf(int seed)
     {
         using Tensor weight = Weight(false), x = Normal(seed, Rows, In), trained = x.requires_grad_();
-        using Tensor product = FrozenProductNode.Apply(trained, weight), loss = product.sum();
+        using Tensor product = FrozenProduct.Differentiable(trained, weight), loss = product.sum();
         loss.backward();
         return trained.grad!.ToFloatsAndDispose();
     }
