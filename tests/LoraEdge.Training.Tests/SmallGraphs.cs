@@ -35,6 +35,18 @@ internal static class SmallGraphs
             graph.Node("MatMul", [mixed, "w2"], ["y"]);
         });
 
+    /// <summary>A gated feed-forward layer, <c>y = (swish(x*g) * (x*u)) * w</c>; the gate of one number per record where it is narrow.</summary>
+    public static OnnxModel Gated(int gateWidth = In) => Finish(
+        Start()
+            .Initializer("g", Numbers.Normal(In * gateWidth, 2, 0.5), In, gateWidth).Initializer("u", Numbers.Normal(In * In, 3, 0.5), In, In)
+            .Initializer("w", Numbers.Normal(In * Out, 4, 0.5), In, Out),
+        graph =>
+        {
+            string gate = graph.Node("MatMul", ["x", "g"]), up = graph.Node("MatMul", ["x", "u"]);
+            string swish = graph.Node("Mul", [gate, graph.Node("Sigmoid", [gate])]);
+            graph.Node("MatMul", [graph.Node("Mul", [swish, up]), "w"], ["y"]);
+        });
+
     /// <summary>A layer on every position of a sequence: <c>x (batch, 3, in)</c> to <c>y (batch, 3, out)</c>, with a bias and a Relu.</summary>
     public static OnnxModel Sequence() => Finish(
         new GraphBuilder("sequence").Input("x", TensorElementType.Float32, "batch", 3, In)

@@ -5,7 +5,8 @@ namespace LoraEdge.Training.Execution;
 /// <summary>Replaces groups of nodes by one operation with the same result that is faster or keeps less for the backward pass.</summary>
 internal static class Fusions
 {
-    private static readonly Func<PatternGraph, OnnxNode, FusedNode?>[] s_patterns = [BiasFusion.Match, SwishFusion.Match, AttentionFusion.Match];
+    /// <summary>Larger patterns before those that they contain.</summary>
+    private static readonly Func<PatternGraph, OnnxNode, FusedNode?>[] s_patterns = [BiasFusion.Match, SwishGateFusion.Match, SwishFusion.Match, AttentionFusion.Match];
 
     /// <summary>The nodes in the same order, each group as one node in the place of its last.</summary>
     /// <param name="graph">The graph.</param>
@@ -16,10 +17,9 @@ internal static class Fusions
         HashSet<OnnxNode> known = [.. nodes];
         var fused = new Dictionary<OnnxNode, PlannedNode>();
         var replaced = new HashSet<OnnxNode>();
-        foreach (OnnxNode node in nodes)
+        foreach ((Func<PatternGraph, OnnxNode, FusedNode?> pattern, OnnxNode node) in s_patterns.SelectMany(pattern => nodes.Select(node => (pattern, node))))
         {
-            FusedNode? match = s_patterns.Select(pattern => pattern(graph, node)).FirstOrDefault(match => match is not null);
-            if (match is null || !match.Replaced.All(part => known.Contains(part) && !replaced.Contains(part) && !fused.ContainsKey(part)))
+            if (pattern(graph, node) is not { } match || !match.Replaced.Append(node).All(part => known.Contains(part) && !replaced.Contains(part) && !fused.ContainsKey(part)))
                 continue;
             if (match.Node.Builder is not null && match.Replaced.Append(node).Any(isAdapted))
                 continue;

@@ -40,6 +40,7 @@ internal static class NativeLibtorch
             return problem;
         if (CudaRuntime.ProblemIn(AppContext.BaseDirectory) is null)
             CudaAllocator.ChoosePool();
+        HugePages.Allow();
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);

@@ -1,5 +1,6 @@
 using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
+using LoraEdge.Training.Products;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Operators;
@@ -34,9 +35,12 @@ internal sealed record LinearProduct(
 
     private Tensor Multiply(Tensor x, Tensor weight, Tensor? bias)
     {
-        if (bias is not null)
+        Tensor? wide = FrozenProduct.Of(x, weight);
+        if (wide is null && bias is not null)
             return addmm(bias, x, weight, Beta, Alpha);
-        Tensor product = x.mm(weight);
-        return Alpha == 1 ? product : product.mul_(Alpha);
+        Tensor product = wide ?? x.mm(weight);
+        if (Alpha != 1)
+            product.mul_(Alpha);
+        return bias is null || Beta == 0 ? product : product.add_(bias, Beta);
     }
 }

@@ -1,3 +1,4 @@
+using LoraEdge.Training.Products;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Operators;
@@ -23,8 +24,10 @@ internal static class MatrixProduct
             return product.squeeze(-1);
         }
 
-        return left.dim() == 2 && right.dim() == 2 ? left.mm(right) : Stacks(left, right);
+        return left.dim() == 2 && right.dim() == 2 ? OfMatrices(left, right) : Stacks(left, right);
     }
+
+    private static Tensor OfMatrices(Tensor left, Tensor right) => FrozenProduct.Of(left, right) ?? left.mm(right);
 
     private static Tensor Stacks(Tensor left, Tensor right)
     {
@@ -43,7 +46,7 @@ internal static class MatrixProduct
     {
         long[] shape = left.shape;
         long[] leading = [.. shape.Take(shape.Length - 1)];
-        using Tensor rows = left.reshape(Count(leading), shape[^1]), product = rows.mm(right);
+        using Tensor rows = left.reshape(Count(leading), shape[^1]), product = OfMatrices(rows, right);
         return product.reshape([.. leading, right.shape[1]]);
     }
 

@@ -14,6 +14,8 @@ public sealed class GradientTests
         new TestCaseData(SmallGraphs.Gemm()).SetArgDisplayNames("Gemm with transB and alpha"),
         new TestCaseData(SmallGraphs.SharedWeight()).SetArgDisplayNames("weight used twice"),
         new TestCaseData(SmallGraphs.Normalised()).SetArgDisplayNames("LayerNormalization and Softmax"),
+        new TestCaseData(SmallGraphs.Gated()).SetArgDisplayNames("gate"),
+        new TestCaseData(SmallGraphs.Gated(gateWidth: 1)).SetArgDisplayNames("gate that is broadcast"),
         new TestCaseData(SmallGraphs.Sequence()).SetArgDisplayNames("sequence"),
         new TestCaseData(SmallGraphs.WeightOnAConstant()).SetArgDisplayNames("weight on a constant"),
     ];
