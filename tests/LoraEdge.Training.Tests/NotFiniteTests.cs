@@ -44,7 +44,7 @@ public sealed class NotFiniteTests
         public override void Constrain()
         {
             using var _ = no_grad();
-            Parameters[0].fill_(float.PositiveInfinity).Dispose();
+            Parameters[0].fill_(float.PositiveInfinity);
         }
     }
 }

@@ -9,7 +9,7 @@ public sealed class SessionCheckpointTests
     private static readonly OnnxModel s_model = TinyModels.Policy();
     private static readonly Interaction[] s_records = Players.Records(60, seed: 1);
     private static readonly Interaction[] s_heldOut = Players.Records(30, seed: 2);
-    private static readonly TrainingOptions s_options = new() { LearningRate = 1e-2, BatchSize = 16, SliceSize = 6, MaxEpochs = 2, TrustRegion = 0.05 };
+    private static readonly TrainingOptions s_options = new() { LearningRate = 1e-2, BatchSize = 16, SliceSize = 6, MaxEpochs = 2, TrustRegion = 0.01 };
 
     private static IEnumerable<TestCaseData> Requests()
     {

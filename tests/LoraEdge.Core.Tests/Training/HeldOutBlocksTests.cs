@@ -26,7 +26,7 @@ public sealed class HeldOutBlocksTests
 
     [Test]
     public void AShortLog_HasSomeHeldOut() =>
-        Assert.That(Enumerable.Range(0, 100).Count(record => HeldOutBlocks.Contains(record, 0.1)), Is.EqualTo(HeldOutBlocks.BlockSize));
+        Assert.That(Enumerable.Range(0, 50).Count(record => HeldOutBlocks.Contains(record, 0.1)), Is.EqualTo(HeldOutBlocks.BlockSize));
 
     [Test]
     public void NoneOrNearlyAll_CanBeHeldOut()
@@ -37,7 +37,7 @@ public sealed class HeldOutBlocksTests
 
     [Test]
     public void TheChoice_IsTheSameForEver() =>
-        Assert.That(Enumerable.Range(0, 100).Where(block => HeldOutBlocks.Contains(block * (long)HeldOutBlocks.BlockSize, 0.1)), Is.EqualTo(new[] { 0 }));
+        Assert.That(Enumerable.Range(0, 100).Where(block => HeldOutBlocks.Contains(block * (long)HeldOutBlocks.BlockSize, 0.1)), Is.EqualTo(new[] { 1, 16, 22, 32, 46, 55, 69, 78, 86, 94 }));
 
     [Test]
     public void LargeNumbers_AreInRange() =>
