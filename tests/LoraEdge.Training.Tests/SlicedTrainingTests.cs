@@ -39,6 +39,28 @@ public sealed class SlicedTrainingTests
     }
 
     [Test]
+    public void ABatchThatIsRunAgain_HasTheSameGradients()
+    {
+        using LowRankWeights weights = Branches.On(s_model).Randomised(seed: 1);
+        using var pass = new LossPass(s_model, Players.Objective, weights);
+        var batch = new SlicedBatch(pass, s_records, 30, Players.Classes);
+        float[][] RunAll()
+        {
+            weights.ClearGradients();
+            while (!batch.IsComplete)
+                batch.Advance();
+            return Gradients(weights);
+        }
+
+        float[][] first = RunAll();
+        double loss = batch.Loss;
+        batch.Restart();
+
+        Assert.That(RunAll(), Is.EqualTo(first));
+        Assert.That(batch.Loss, Is.EqualTo(loss));
+    }
+
+    [Test]
     public void AStep_RunsOneSlice_AndTheOptimizerMovesWithTheLastOfABatch()
     {
         // 100 records are batches of 40, 40 and 20: 3, 3 and 2 slices.
