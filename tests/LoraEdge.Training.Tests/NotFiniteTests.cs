@@ -19,6 +19,8 @@ public sealed class NotFiniteTests
         using var loop = new TrainingLoop(s_model, weights, request, Placement.Default);
 
         Assert.That(() => { while (loop.Step()) { } }, Throws.TypeOf<TrainingFailedException>().With.Message.Contains("trained weight"));
+        Assert.That(loop.Step, Throws.TypeOf<TrainingFailedException>(), "there is no way on");
+        Assert.That(loop.State, Throws.TypeOf<TrainingFailedException>(), "nor anything to go on from");
         Assert.That(loop.AtBest(weights.Capture).SelectMany(values => values), Is.All.Zero);
     }
 
