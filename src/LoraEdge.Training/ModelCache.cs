@@ -22,7 +22,7 @@ internal sealed class ModelCache
         lock (_lock)
         {
             (string, long, DateTime) file = (info.FullName, info.Length, info.LastWriteTimeUtc);
-            if (_file == file && _model.TryGetTarget(out OnnxModel? known))
+            if (_file == file && _model.TryGetTarget(out OnnxModel? known) && known is not null)
                 return known;
             OnnxModel model = OnnxModel.Load(path);
             _model.SetTarget(model);
