@@ -50,7 +50,7 @@ internal sealed class AdapterTrainingSession : ITrainingSession
 
     public void ReleaseCaches() => _loop.ReleaseCaches();
 
-    public byte[] Checkpoint() => SessionCheckpoint.Write(_terms, _loop.State);
+    public byte[] Checkpoint() => SessionCheckpoint.Write(_terms, _loop.State());
 
     public Adapter Complete() => _request.Initial is { } initial && _loop.Summary.Steps == 0
         ? initial

@@ -18,6 +18,6 @@ internal static class BatchAxis
         long size = states.Any(state => state.Input == input.Name) ? 1 : input.Shape![0].Size!.Value;
         return size == 1 && batchSize == 1
             ? 1
-            : throw new InvalidOptionsException($"Input '{input.Name}' of {model.Name} has a batch axis of fixed size {size}. Export the model with a batch axis of varying size{(size == 1 ? ", or set the training option BatchSize or SliceSize to 1" : "")}.");
+            : throw new InvalidOptionsException($"Input '{input.Name}' of {model.Name} has a batch axis of fixed size {size}. Export the model with a batch axis of varying size{(size == 1 ? ", or set the training option SliceSize or BatchSize to 1" : "")}.");
     }
 }

@@ -29,6 +29,7 @@ internal sealed class TrainingLoop : IDisposable
     private float[][] _best;
     private SlicedBatch? _batch;
     private HeldOutLoss? _evaluation;
+    private Exception? _failure;
 
     /// <summary>Prepares training; the loop borrows the weights.</summary>
     /// <param name="model">The model.</param>
@@ -63,6 +64,8 @@ internal sealed class TrainingLoop : IDisposable
             _classCount = _pass.RequireFit(request.Records[0]);
             RecordCheck.RequireClasses(request.Objective, request.Records, _classCount);
             RecordCheck.RequireClasses(request.Objective, request.HeldOut, _classCount);
+            if (options.SliceSize is not null)
+                WarmUp();
             if (resumed is null)
                 Begin(initial);
             else
@@ -91,10 +94,6 @@ internal sealed class TrainingLoop : IDisposable
         AdaptedLoss = (float)_at.BestLoss,
     };
 
-    /// <summary>What training has become; that of the last step where some slices of the next one have run.</summary>
-    public TrainingState State =>
-        new(_at, Clamped, _pass.GradientScale, _evaluation?.Sums, _weights.Capture(), _best, [.. _optimizer.First], [.. _optimizer.Second]);
-
     private long Clamped => _clampedBefore + _weights.Clamped;
 
     private bool IsDone => _at.Step >= PlannedSteps || _at.Stale >= _options.Patience;
@@ -103,21 +102,27 @@ internal sealed class TrainingLoop : IDisposable
     /// <returns>Whether there is more to do.</returns>
     public bool Step()
     {
-        TorchThreads.Use(_options.Threads);
-        if (_evaluation is not null)
-            return Evaluate(_evaluation);
-        if (IsDone)
-            return false;
-        _batch ??= NextBatch();
-        if (Differentiate(_batch) is not { } norm)
-            return true;
-        Update(norm);
-        _at = _at.Stepped(_batch.Loss);
-        _batch = null;
-        if (_at.Step % _evaluationInterval != 0 && _at.Step != PlannedSteps)
-            return true;
-        _evaluation = NewEvaluation();
-        return _heldOut.Count > 0 || Evaluate(_evaluation);
+        if (_failure is not null)
+            throw new TrainingFailedException($"Training has ended with an error: {_failure.Message}", _failure);
+        try
+        {
+            return Advance();
+        }
+        catch (Exception error)
+        {
+            // Gradients may be those of half a slice.
+            _failure = error;
+            throw;
+        }
+    }
+
+    /// <summary>What training has become; that of the last step where some slices of the next one have run.</summary>
+    /// <exception cref="TrainingFailedException">A number is not finite.</exception>
+    public TrainingState State()
+    {
+        var state = new TrainingState(_at, Clamped, _pass.GradientScale, _evaluation?.Sums, _weights.Capture(), _best, [.. _optimizer.First], [.. _optimizer.Second]);
+        Finite(FiniteCheck.FirstBad([.. state.Values, .. state.First, .. state.Second]), "What is trained");
+        return state;
     }
 
     /// <summary>Reads something from the weights while they hold the best version. Training can go on afterwards.</summary>
@@ -140,6 +145,28 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _pass.Dispose();
+
+    private bool Advance()
+    {
+        TorchThreads.Use(_options.Threads);
+        if (_evaluation is not null)
+            return Evaluate(_evaluation);
+        if (IsDone)
+            return false;
+        _batch ??= NextBatch();
+        if (Differentiate(_batch) is not { } norm)
+            return true;
+        Update(norm);
+        _at = _at.Stepped(_batch.Loss);
+        _batch = null;
+        if (_at.Step % _evaluationInterval != 0 && _at.Step != PlannedSteps)
+            return true;
+        _evaluation = NewEvaluation();
+        return _heldOut.Count > 0 || Evaluate(_evaluation);
+    }
+
+    /// <summary>Makes the plan of a slice, so that the first step, on a thread that may have little time, takes no longer than others.</summary>
+    private void WarmUp() => _pass.Score(RecordSampler.InOrder(_request.Records, _sliceSize).First(), _classCount);
 
     private void Begin(float[][]? initial)
     {

@@ -6,14 +6,18 @@ internal static class PolicyLoss
     private static readonly OnnxModel s_model = TinyModels.Policy();
 
     /// <summary>The loss with an adapter; without one when it is null.</summary>
-    public static double Of(Adapter? adapter, IReadOnlyList<Interaction> records)
+    public static double Of(Adapter? adapter, IReadOnlyList<Interaction> records) => OfEach(adapter, records).Average();
+
+    /// <summary>The loss of each record; classes that were not possible have probability zero.</summary>
+    public static double[] OfEach(Adapter? adapter, IReadOnlyList<Interaction> records)
     {
         float[] logits = Logits(adapter is null ? s_model : Merge(adapter), records);
-        return records.Select((record, row) =>
+        return [.. records.Select((record, row) =>
         {
             double[] own = [.. logits.Skip(row * Players.Classes).Take(Players.Classes).Select(logit => (double)logit)];
-            return Math.Log(own.Sum(Math.Exp)) - own[record.Target.Classes![0]];
-        }).Average();
+            int[] possible = record.Target.AllowedClasses ?? [.. Enumerable.Range(0, Players.Classes)];
+            return Math.Log(possible.Sum(index => Math.Exp(own[index]))) - own[record.Target.Classes![0]];
+        })];
     }
 
     /// <summary>The same inputs with what the frozen model likes best as the choice.</summary>

@@ -14,7 +14,7 @@ public sealed class RefusedRequestTests
             ("Scale", new() { Scale = 0 }), ("Scale", new() { Scale = float.NaN }), ("Scale", new() { Scale = float.PositiveInfinity }),
             ("LearningRate", new() { LearningRate = 0 }), ("LearningRate", new() { LearningRate = 10 }), ("LearningRate", new() { LearningRate = double.NaN }),
             ("WeightDecay", new() { WeightDecay = -0.1 }), ("WeightDecay", new() { WeightDecay = double.NaN }),
-            ("MaxEpochs", new() { MaxEpochs = 0 }), ("BatchSize", new() { BatchSize = 0 }),
+            ("MaxEpochs", new() { MaxEpochs = 0 }), ("BatchSize", new() { BatchSize = 0 }), ("SliceSize", new() { SliceSize = 0 }),
             ("GradientClipNorm", new() { GradientClipNorm = 0 }), ("GradientClipNorm", new() { GradientClipNorm = double.NaN }),
             ("EvaluationsPerEpoch", new() { EvaluationsPerEpoch = 0 }), ("Patience", new() { Patience = 0 }),
             ("TrustRegion", new() { TrustRegion = 0 }), ("TrustRegion", new() { TrustRegion = double.NaN }), ("Threads", new() { Threads = 0 }),

@@ -14,13 +14,19 @@ internal static class TrainingSessions
     });
 
     /// <summary>Starts a session and uses it.</summary>
-    public static T With<T>(OnnxModel model, TrainingRequest request, Func<ITrainingSession, T> use)
+    public static T With<T>(OnnxModel model, TrainingRequest request, Func<ITrainingSession, T> use) => WithTrainer(model, (trainer, path) =>
+    {
+        using ITrainingSession session = trainer.Start(request with { ModelPath = path });
+        return use(session);
+    });
+
+    /// <summary>Uses a trainer on a model's file.</summary>
+    public static T WithTrainer<T>(OnnxModel model, Func<LoraFaTrainer, string, T> use)
     {
         using var folder = new TemporaryFolder();
         model.Save(folder.File("model.onnx"));
         using var trainer = new LoraFaTrainer();
-        using ITrainingSession session = trainer.Start(request with { ModelPath = folder.File("model.onnx") });
-        return use(session);
+        return use(trainer, folder.File("model.onnx"));
     }
 
     /// <summary>Starts a session and ends it.</summary>

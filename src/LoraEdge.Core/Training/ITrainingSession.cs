@@ -15,7 +15,7 @@ public interface ITrainingSession : IDisposable
     /// due (see <see cref="TrainingOptions.SliceSize"/>). The optimizer moves the adapter with the last slice of a batch.
     /// </summary>
     /// <returns>Whether there is more to do.</returns>
-    /// <exception cref="TrainingFailedException">A loss, a gradient or a trained weight is not finite.</exception>
+    /// <exception cref="TrainingFailedException">A loss, a gradient or a trained weight is not finite, or an earlier step has failed.</exception>
     bool Step();
 
     /// <summary>
@@ -30,6 +30,7 @@ public interface ITrainingSession : IDisposable
     /// the same adapter, byte for byte. Takes about five times the adapter's size in fp32. Of a batch of which some slices have
     /// run, those are run again.
     /// </summary>
+    /// <exception cref="TrainingFailedException">A number is not finite; there is nothing to go on from.</exception>
     byte[] Checkpoint();
 
     /// <summary>

@@ -30,7 +30,9 @@ public sealed record TrainingOptions
     /// <summary>
     /// Records that one <see cref="ITrainingSession.Step"/> runs at most. Default: null, a whole batch, and 128 held-out records
     /// or a whole batch if that is larger. Fewer make steps shorter, for a host that has a few milliseconds a frame to spare;
-    /// the gradients of a batch's slices are added up in a fixed order, and are those of the whole batch up to rounding.
+    /// the gradients of a batch's slices are added up in a fixed order, and are those of the whole batch up to rounding. A size
+    /// that divides <see cref="BatchSize"/> makes steps of one length. A model that quantizes all of a batch by one scale takes
+    /// a slice for the batch.
     /// </summary>
     public int? SliceSize { get; init; }
 

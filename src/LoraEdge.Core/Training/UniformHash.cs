@@ -6,7 +6,7 @@ internal static class UniformHash
     private const ulong Gamma = 0x9E3779B97F4A7C15;
 
     /// <summary>The number that belongs to a counter.</summary>
-    public static double Of(ulong counter, ulong seed = 0) => (Bits(counter, seed) >> 11) * (1.0 / (1UL << 53));
+    public static double Of(ulong counter, ulong seed) => (Bits(counter, seed) >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>64 bits that belong to a counter.</summary>
     public static ulong Bits(ulong counter, ulong seed) => unchecked(Mix(Mix(seed + Gamma) + ((counter + 1) * Gamma)));

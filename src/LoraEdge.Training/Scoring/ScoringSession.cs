@@ -14,7 +14,7 @@ internal sealed class ScoringSession : IScoringSession
     private readonly List<int>[] _slices;
     private readonly double[] _weights;
     private readonly RecordScore[][] _scores;
-    private readonly Dictionary<(Projection?, int, float, string), AdapterGroup> _groups = [];
+    private readonly Dictionary<(ModelFingerprint, Projection?, int, float, string), AdapterGroup> _groups = [];
     private readonly List<(AdapterGroup Group, float[][] Values)> _turns = [];
     private int _next;
 
@@ -94,7 +94,7 @@ internal sealed class ScoringSession : IScoringSession
 
     private AdapterGroup GroupOf(Adapter? member, OnnxModel model)
     {
-        (Projection?, int, float, string) key = member is null ? default : (member.Projection, member.Rank, member.Scale, LayersOf(member));
+        (ModelFingerprint, Projection?, int, float, string) key = member is null ? default : (member.Model, member.Projection, member.Rank, member.Scale, LayersOf(member));
         if (_groups.TryGetValue(key, out AdapterGroup? known))
             return known;
         var group = new AdapterGroup(model, _request, member, _placement);
@@ -104,10 +104,10 @@ internal sealed class ScoringSession : IScoringSession
         return group;
     }
 
-    /// <summary>The adapted layers, and of an adapter with an A of its own also whose it is: it shares that with no other.</summary>
+    /// <summary>The adapted layers and their shapes, and of an adapter with an A of its own also whose it is: it shares that with no other.</summary>
     private string LayersOf(Adapter adapter)
     {
-        string layers = string.Join(",", adapter.Targets.Select(target => target.InitializerIndex));
+        string layers = string.Join(",", adapter.Targets.Select(target => $"{target.InitializerIndex}:{target.OutFeatures}:{target.B.Length}"));
         return adapter.Projection.Kind == ProjectionKind.Explicit ? $"{layers} of {_request.Adapters.ToList().IndexOf(adapter)}" : layers;
     }
 }
