@@ -283,7 +283,14 @@ internal sealed class LogFolder
         if (isDamaged || (header.Key is null && _options.Key is not null))
             Rewrite(segment, _ => true);
         else if (isNewest)
-            _active = ActiveSegment.Continue(_files, segment, header, places, reader.End, entries);
+            Continue(ActiveSegment.Continue(_files, segment, header, places, reader.End, entries), isCut: reader.TailBytes > 0);
+    }
+
+    private void Continue(ActiveSegment active, bool isCut)
+    {
+        _active = active;
+        if (isCut)
+            active.Sync();
     }
 
     private void ReportTorn(string path, long bytes) => _report(new LogReport(LogReportKind.TornTail, path, 0, bytes,
