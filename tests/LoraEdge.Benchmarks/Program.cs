@@ -5,6 +5,7 @@ using LoraEdge;
 using LoraEdge.Benchmarks;
 using LoraEdge.Benchmarks.Language;
 using LoraEdge.Benchmarks.Personalization;
+using LoraEdge.Benchmarks.Recording;
 using LoraEdge.Benchmarks.TrainingStep;
 using Rival.Chess;
 
@@ -15,6 +16,7 @@ var benchmarks = new Dictionary<string, Func<BenchmarkRun, object>>
     ["personalization"] = PersonalizationBenchmark.Run,
     ["language"] = LanguageBenchmark.Run,
     ["training-step"] = TrainingStepBenchmark.Run,
+    ["record"] = RecordBenchmark.Run,
 };
 var name = new Argument<string>("name") { Description = $"What to measure: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);

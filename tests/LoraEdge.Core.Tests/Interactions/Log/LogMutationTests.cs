@@ -19,7 +19,7 @@ public sealed class LogMutationTests
     public void MutatedRecordsWithARightChecksum_GiveARecordOrTheOneError()
     {
         var random = new Random(Seed);
-        byte[][] seeds = [.. Records().Select(Encoded)];
+        byte[][] seeds = [.. Records().Select(record => LogSamples.Encoded(record, 300, DateTimeOffset.UnixEpoch, LogSamples.Inputs))];
         int accepted = 0, refused = 0;
         for (int i = 0; i < 30_000; i++)
         {
@@ -96,19 +96,6 @@ public sealed class LogMutationTests
         Interaction.Sequence([LogSamples.Record(3), LogSamples.Record(4) with { StartsEpisode = true, Target = Target.None }]),
         LogSamples.Record(5) with { Target = Target.Sequence(1, -100, 70_000) },
     ];
-
-    private static byte[] Encoded(Interaction record)
-    {
-        var encoder = new RecordEncoder(LogSamples.Inputs);
-        var measure = new SpanWriter();
-        encoder.Write(ref measure, 1_767_225_600_000, record);
-        byte[] rest = new byte[measure.Length];
-        var writer = new SpanWriter(rest);
-        encoder.Write(ref writer, 1_767_225_600_000, record);
-        var buffer = new GrowingBuffer(256);
-        LogEntry.WriteRecord(buffer, 300, rest);
-        return buffer.ToArray();
-    }
 
     /// <summary>A log of several segments, a sample and an export, of which one at a time is damaged.</summary>
     private sealed class MutatedLog
