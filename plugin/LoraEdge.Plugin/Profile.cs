@@ -53,9 +53,8 @@ public sealed class Profile : IDisposable
     public void Record(IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight = 1f)
     {
         RequireOpen();
-        var record = new Interaction(inputs, target, weight);
-        _plugin.Records.Require(record);
-        _log.Append(record with { Inputs = Own(inputs) });
+        _plugin.Records.Require(inputs, target, weight);
+        _log.Append(new Interaction(Own(inputs), target, weight));
     }
 
     /// <summary>

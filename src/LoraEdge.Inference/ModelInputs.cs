@@ -26,8 +26,10 @@ public sealed class ModelInputs
     /// <exception cref="InvalidInputException">An input is missing, unknown, or of another type or shape.</exception>
     public void Require(IReadOnlyDictionary<string, HostTensor> inputs)
     {
-        foreach (ValueInfo declared in _declared)
+        // Without an enumerator, which would be garbage on the host's thread.
+        for (int i = 0; i < _declared.Count; i++)
         {
+            ValueInfo declared = _declared[i];
             if (!inputs.TryGetValue(declared.Name, out HostTensor? tensor) || tensor is null)
                 throw new InvalidInputException($"The input '{declared.Name}' of {_model} is missing. {Expected()}");
             if ((int)tensor.ElementType != declared.ElementType || !Fits(declared.Shape, tensor.Shape))

@@ -10,6 +10,17 @@ internal sealed class RecordCheck(OnnxModel model, Objective objective)
     private readonly DeclaredValue _value = new(model.Graph, objective.ValueName);
     private readonly StateInputs _states = new(model, objective);
 
+    /// <summary>Checks a single interaction; for a model without states nothing is allocated.</summary>
+    /// <exception cref="InvalidInputException">The record does not fit the model or the objective.</exception>
+    public void Require(IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight)
+    {
+        if (_states.Any)
+            Require(new Interaction(inputs, target, weight));
+        else
+            RequireStep(inputs, target, weight, mayLackTarget: false);
+    }
+
+    /// <summary>Checks any record.</summary>
     /// <exception cref="InvalidInputException">The record does not fit the model or the objective.</exception>
     public void Require(Interaction record)
     {
@@ -18,25 +29,25 @@ internal sealed class RecordCheck(OnnxModel model, Objective objective)
         RequireWeight(record.Weight);
         IReadOnlyList<Interaction> steps = record.Steps.Count > 0 ? record.Steps : [record];
         foreach (Interaction step in steps)
-            RequireStep(step, mayLackTarget: record.Steps.Count > 0);
+            RequireStep(step.Inputs, step.Target, step.Weight, mayLackTarget: record.Steps.Count > 0);
         if (_states.Any && steps.Skip(objective.BurnInOf(record)).All(step => step.Target.IsNone))
             throw new InvalidInputException($"Nothing of the record would be learned: none of its {steps.Count} steps has a target behind the first {objective.BurnInOf(record)}, which are burn-in.");
     }
 
-    private void RequireStep(Interaction step, bool mayLackTarget)
+    private void RequireStep(IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight, bool mayLackTarget)
     {
-        IReadOnlyDictionary<string, HostTensor> inputs = step.Inputs;
         _inputs.Require(_states.AddTo(inputs));
-        foreach (KeyValuePair<string, HostTensor> input in inputs)
+        for (int i = 0; i < _inputs.Declared.Count; i++)
         {
-            if (input.Value.Shape.Length == 0 || input.Value.Shape[0] != 1)
-                throw new InvalidInputException($"The input '{input.Key}' of a record has the shape [{string.Join(",", input.Value.Shape)}], but its first axis is the batch axis and must have size 1: record one interaction at a time.");
+            string name = _inputs.Declared[i].Name;
+            if (inputs.TryGetValue(name, out HostTensor? tensor) && (tensor.Shape.Length == 0 || tensor.Shape[0] != 1))
+                throw new InvalidInputException($"The input '{name}' of a record has the shape [{string.Join(",", tensor.Shape)}], but its first axis is the batch axis and must have size 1: record one interaction at a time.");
         }
 
-        RequireWeight(step.Weight);
-        if (mayLackTarget && step.Target.IsNone)
+        RequireWeight(weight);
+        if (mayLackTarget && target.IsNone)
             return;
-        if (objective.ProblemWith(step.Target, _value.ShapeFor(inputs)) is { } problem)
+        if (objective.ProblemWith(target, _value.ShapeFor(inputs)) is { } problem)
             throw new InvalidInputException($"The target of a record does not fit the objective '{objective.ValueName}' ({objective.Loss}): {problem}.");
     }
 

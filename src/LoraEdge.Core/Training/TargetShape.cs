@@ -21,23 +21,33 @@ internal static class TargetShape
             return null;
         return shape[1] is { } positions && target.Classes!.Length != positions
             ? $"its target has {target.Classes.Length} classes, but there are {positions} positions"
-            : ProblemOfIndices(target.Classes!.Where(index => index != ignoreIndex), "target is", shape[2]);
+            : ProblemOfClasses(target.Classes!, shape[2], ignoreIndex);
     }
 
     /// <summary>For a cross-entropy of one class; the last axis of the value holds the classes.</summary>
     public static string? ProblemOfClass(Target target, IReadOnlyList<long?> shape)
     {
         long? classes = shape.Count > 1 ? shape[shape.Count - 1] : null;
-        return ProblemOfIndices(target.Classes!, "target is", classes)
-            ?? ProblemOfIndices((target.AllowedClasses ?? []).Select(index => (long)index), "allowed classes name", classes);
+        return ProblemOfClasses(target.Classes!, classes, ignoreIndex: null) ?? ProblemOfAllowed(target.AllowedClasses, classes);
     }
 
-    private static string? ProblemOfIndices(IEnumerable<long> indices, string what, long? classes)
+    private static string? ProblemOfClasses(long[] indices, long? classes, long? ignoreIndex)
     {
         foreach (long index in indices)
         {
+            if (index >= classes && index != ignoreIndex)
+                return $"its target is the class {index}, but there are {classes}, numbered from 0";
+        }
+
+        return null;
+    }
+
+    private static string? ProblemOfAllowed(int[]? indices, long? classes)
+    {
+        foreach (int index in indices ?? [])
+        {
             if (index >= classes)
-                return $"its {what} the class {index}, but there are {classes}, numbered from 0";
+                return $"its allowed classes name the class {index}, but there are {classes}, numbered from 0";
         }
 
         return null;
