@@ -26,6 +26,7 @@ public sealed class ModelInputs
     /// <exception cref="InvalidInputException">An input is missing, unknown, or of another type or shape.</exception>
     public void Require(IReadOnlyDictionary<string, HostTensor> inputs)
     {
+        // Without an enumerator, which would be garbage on the host's thread.
         for (int i = 0; i < _declared.Count; i++)
         {
             ValueInfo declared = _declared[i];

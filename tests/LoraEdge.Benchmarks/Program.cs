@@ -6,6 +6,7 @@ using LoraEdge.Benchmarks;
 using LoraEdge.Benchmarks.Frames;
 using LoraEdge.Benchmarks.Language;
 using LoraEdge.Benchmarks.Personalization;
+using LoraEdge.Benchmarks.Recording;
 using LoraEdge.Benchmarks.TrainingStep;
 using Rival.Chess;
 
@@ -18,6 +19,7 @@ var benchmarks = new Dictionary<string, Func<BenchmarkRun, object>>
     ["training-step"] = TrainingStepBenchmark.Run,
     ["frame-time"] = FrameTimeBenchmark.Run,
     ["cooperative"] = CooperativeBenchmark.Run,
+    ["record"] = RecordBenchmark.Run,
 };
 var name = new Argument<string>("name") { Description = $"What to measure: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);

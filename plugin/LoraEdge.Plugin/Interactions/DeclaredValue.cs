@@ -8,41 +8,43 @@ namespace LoraEdge.Interactions;
 /// </summary>
 internal sealed class DeclaredValue
 {
-    private readonly OnnxGraph _graph;
     private readonly IReadOnlyList<Dimension> _shape;
-    private readonly long?[]? _always;
+    private readonly (string Input, int Axis)[][] _sources;
+    private readonly ThreadLocal<long?[]> _sizes;
 
-    /// <param name="graph">The model's graph.</param>
-    /// <param name="name">Name of the value.</param>
     public DeclaredValue(OnnxGraph graph, string name)
     {
-        _graph = graph;
         _shape = graph.Outputs.FirstOrDefault(output => output.Name == name)?.Shape ?? [];
-        if (_shape.All(axis => axis.Symbol is not { } symbol || IsBatch(symbol)))
-            _always = [.. _shape.Select(axis => axis.Size ?? (axis.Symbol is null ? null : 1L))];
+        _sources = [.. _shape.Select(axis => axis.Symbol is { } symbol ? SourcesOf(graph, symbol) : [])];
+        _sizes = new ThreadLocal<long?[]>(() => new long?[_shape.Count]);
     }
 
     /// <summary>
-    /// Sizes of the value's axes for the inputs of a record that fits the model; null where the model does not tell, empty when
-    /// not even the rank is declared.
+    /// Sizes of the value's axes for some inputs that fit the model; null where the model does not tell, empty when not even the
+    /// rank is declared. Good until the same thread asks again: nothing is allocated.
     /// </summary>
-    public IReadOnlyList<long?> ShapeFor(IReadOnlyDictionary<string, HostTensor> inputs) =>
-        _always ?? [.. _shape.Select(axis => axis.Size ?? (axis.Symbol is { } symbol ? SizeOf(symbol, inputs) : null))];
-
-    /// <summary>Whether a size is that of the first axis of an input, which is 1 in a record.</summary>
-    private bool IsBatch(string symbol) => _graph.Inputs.Any(input => input.Shape is { Count: > 0 } shape && shape[0].Symbol == symbol);
-
-    private long? SizeOf(string symbol, IReadOnlyDictionary<string, HostTensor> inputs)
+    public IReadOnlyList<long?> ShapeFor(IReadOnlyDictionary<string, HostTensor> inputs)
     {
-        foreach (ValueInfo input in _graph.Inputs.Where(input => inputs.ContainsKey(input.Name)))
+        long?[] sizes = _sizes.Value!;
+        for (int axis = 0; axis < sizes.Length; axis++)
+            sizes[axis] = _shape[axis].Size ?? SizeOf(_sources[axis], inputs);
+        return sizes;
+    }
+
+    private static long? SizeOf((string Input, int Axis)[] sources, IReadOnlyDictionary<string, HostTensor> inputs)
+    {
+        foreach ((string input, int axis) in sources)
         {
-            for (int axis = 0; axis < input.Shape?.Count; axis++)
-            {
-                if (input.Shape[axis].Symbol == symbol)
-                    return inputs[input.Name].Shape[axis];
-            }
+            if (inputs.TryGetValue(input, out HostTensor? tensor))
+                return tensor.Shape[axis];
         }
 
         return null;
     }
+
+    private static (string Input, int Axis)[] SourcesOf(OnnxGraph graph, string symbol) =>
+        [.. from input in graph.Inputs
+            from axis in Enumerable.Range(0, input.Shape?.Count ?? 0)
+            where input.Shape![axis].Symbol == symbol
+            select (input.Name, axis)];
 }

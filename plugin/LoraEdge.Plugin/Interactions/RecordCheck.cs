@@ -9,8 +9,18 @@ internal sealed class RecordCheck(OnnxModel model, Objective objective)
     private readonly ModelInputs _inputs = new(model);
     private readonly DeclaredValue _value = new(model.Graph, objective.ValueName);
     private readonly StateInputs _states = new(model, objective);
-    private readonly string[] _names = [.. model.Graph.Inputs.Select(input => input.Name).Except(ModelState.Find(model, objective).Select(state => state.Input))];
 
+    /// <summary>Checks a single interaction; for a model without states nothing is allocated.</summary>
+    /// <exception cref="InvalidInputException">The record does not fit the model or the objective.</exception>
+    public void Require(IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight)
+    {
+        if (_states.Any)
+            Require(new Interaction(inputs, target, weight));
+        else
+            RequireStep(inputs, target, weight, mayLackTarget: false);
+    }
+
+    /// <summary>Checks any record.</summary>
     /// <exception cref="InvalidInputException">The record does not fit the model or the objective.</exception>
     public void Require(Interaction record)
     {
@@ -24,22 +34,14 @@ internal sealed class RecordCheck(OnnxModel model, Objective objective)
             throw new InvalidInputException($"Nothing of the record would be learned: none of its {steps.Count} steps has a target behind the first {objective.BurnInOf(record)}, which are burn-in.");
     }
 
-    /// <summary>The same for a record that stands for itself; allocates nothing where it fits and the model carries no state.</summary>
-    /// <exception cref="InvalidInputException">The record does not fit the model or the objective.</exception>
-    public void Require(IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight)
-    {
-        RequireStep(inputs, target, weight, mayLackTarget: false);
-        if (_states.Any && objective.BurnIn > 0)
-            Require(new Interaction(inputs, target, weight));
-    }
-
     private void RequireStep(IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight, bool mayLackTarget)
     {
         _inputs.Require(_states.AddTo(inputs));
-        foreach (string name in _names)
+        for (int i = 0; i < _inputs.Declared.Count; i++)
         {
-            if (inputs[name].Shape is { Length: 0 } or [not 1, ..])
-                throw new InvalidInputException($"The input '{name}' of a record has the shape [{string.Join(",", inputs[name].Shape)}], but its first axis is the batch axis and must have size 1: record one interaction at a time.");
+            string name = _inputs.Declared[i].Name;
+            if (inputs.TryGetValue(name, out HostTensor? tensor) && (tensor.Shape.Length == 0 || tensor.Shape[0] != 1))
+                throw new InvalidInputException($"The input '{name}' of a record has the shape [{string.Join(",", tensor.Shape)}], but its first axis is the batch axis and must have size 1: record one interaction at a time.");
         }
 
         RequireWeight(weight);

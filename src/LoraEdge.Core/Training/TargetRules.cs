@@ -1,14 +1,13 @@
+using System.Buffers;
+
 namespace LoraEdge;
 
-/// <summary>What a target must be for each kind of loss.</summary>
+/// <summary>What a target must be for each kind of loss. Nothing is allocated for one that is as it must be: records are checked on the host's thread.</summary>
 internal static class TargetRules
 {
-    private const int WordBits = 64;
-    private const int WordsOnStack = 1024;
-
     /// <summary>For a regression.</summary>
     public static string? ProblemOfValues(Target target) =>
-        target.Values is { Length: > 0 } values && !values.Any(value => float.IsNaN(value) || float.IsInfinity(value))
+        target.Values is { Length: > 0 } values && AreFinite(values)
             ? null
             : "a regression needs finite target values; use Target.Regression";
 
@@ -17,8 +16,12 @@ internal static class TargetRules
     {
         if (target.Classes is not { Length: > 0 } classes)
             return "a cross-entropy needs target classes; use Target.Sequence";
-        if (classes.FirstOrDefault(index => index < 0 && index != ignoreIndex) is var negative and < 0)
-            return $"its target is the class {negative}, which is negative and not the ignore index {ignoreIndex}";
+        foreach (long index in classes)
+        {
+            if (index < 0 && index != ignoreIndex)
+                return $"its target is the class {index}, which is negative and not the ignore index {ignoreIndex}";
+        }
+
         return ProblemOfAllowed(target.AllowedClasses, classes, ignoreIndex);
     }
 
@@ -31,40 +34,57 @@ internal static class TargetRules
             return $"one class per record is expected, not {classes.Length}";
         if (classes[0] < 0)
             return $"its target is the class {classes[0]}, which is negative";
-        return ProblemOfAllowed(target.AllowedClasses, classes, ignoreIndex: -1);
+        return ProblemOfAllowed(target.AllowedClasses, classes, ignoreIndex: null);
     }
 
-    private static string? ProblemOfAllowed(int[]? allowed, ReadOnlySpan<long> targets, long ignoreIndex)
+    private static string? ProblemOfAllowed(int[]? allowed, long[] targets, long? ignoreIndex)
     {
         if (allowed is null)
             return null;
-        int largest = -1;
         foreach (int index in allowed)
         {
             if (index < 0)
                 return $"its allowed classes name the class {index}, which is negative";
-            largest = Math.Max(largest, index);
         }
 
-        // No garbage for any common number of classes: records are checked within a frame.
-        int words = (largest / WordBits) + 1;
-        Span<ulong> set = words <= WordsOnStack ? stackalloc ulong[words] : new ulong[words];
-        set.Clear();
-        bool isTwice = false;
-        foreach (int index in allowed)
+        int[] sorted = ArrayPool<int>.Shared.Rent(allowed.Length);
+        try
         {
-            ref ulong word = ref set[index / WordBits];
-            ulong bit = 1UL << (index % WordBits);
-            isTwice |= (word & bit) != 0;
-            word |= bit;
+            allowed.CopyTo(sorted, 0);
+            Array.Sort(sorted, 0, allowed.Length);
+            return ProblemOfSorted(sorted.AsSpan(0, allowed.Length), targets, ignoreIndex);
         }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(sorted);
+        }
+    }
 
+    private static string? ProblemOfSorted(ReadOnlySpan<int> allowed, long[] targets, long? ignoreIndex)
+    {
         foreach (long target in targets)
         {
-            if (target != ignoreIndex && (target > largest || (set[(int)target / WordBits] >> ((int)target % WordBits) & 1) == 0))
+            if (target != ignoreIndex && (target > int.MaxValue || allowed.BinarySearch((int)target) < 0))
                 return $"its target class {target} is not among its allowed classes";
         }
 
-        return isTwice ? "a class is listed twice among its allowed classes" : null;
+        for (int i = 1; i < allowed.Length; i++)
+        {
+            if (allowed[i] == allowed[i - 1])
+                return "a class is listed twice among its allowed classes";
+        }
+
+        return null;
+    }
+
+    private static bool AreFinite(float[] values)
+    {
+        foreach (float value in values)
+        {
+            if (!FloatBits.IsFinite(value))
+                return false;
+        }
+
+        return true;
     }
 }

@@ -21,24 +21,35 @@ internal static class TargetShape
             return null;
         return shape[1] is { } positions && target.Classes!.Length != positions
             ? $"its target has {target.Classes.Length} classes, but there are {positions} positions"
-            : target.Classes!.Where(index => index != ignoreIndex && index >= shape[2]).Select(index => Outside("target is", index, shape[2]!.Value)).FirstOrDefault();
+            : ProblemOfClasses(target.Classes!, shape[2], ignoreIndex);
     }
 
     /// <summary>For a cross-entropy of one class; the last axis of the value holds the classes.</summary>
     public static string? ProblemOfClass(Target target, IReadOnlyList<long?> shape)
     {
-        if (shape.Count < 2 || shape[shape.Count - 1] is not { } classes)
-            return null;
-        if (target.Classes![0] >= classes)
-            return Outside("target is", target.Classes[0], classes);
-        foreach (int index in target.AllowedClasses ?? [])
+        long? classes = shape.Count > 1 ? shape[shape.Count - 1] : null;
+        return ProblemOfClasses(target.Classes!, classes, ignoreIndex: null) ?? ProblemOfAllowed(target.AllowedClasses, classes);
+    }
+
+    private static string? ProblemOfClasses(long[] indices, long? classes, long? ignoreIndex)
+    {
+        foreach (long index in indices)
         {
-            if (index >= classes)
-                return Outside("allowed classes name", index, classes);
+            if (index >= classes && index != ignoreIndex)
+                return $"its target is the class {index}, but there are {classes}, numbered from 0";
         }
 
         return null;
     }
 
-    private static string Outside(string what, long index, long classes) => $"its {what} the class {index}, but there are {classes}, numbered from 0";
+    private static string? ProblemOfAllowed(int[]? indices, long? classes)
+    {
+        foreach (int index in indices ?? [])
+        {
+            if (index >= classes)
+                return $"its allowed classes name the class {index}, but there are {classes}, numbered from 0";
+        }
+
+        return null;
+    }
 }

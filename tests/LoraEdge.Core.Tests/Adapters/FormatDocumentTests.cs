@@ -1,23 +1,23 @@
-using System.Text;
-
 namespace LoraEdge.Tests.Adapters;
 
 /// <summary>The files printed in docs/adapter-format.md are the files that are written.</summary>
 public sealed class FormatDocumentTests
 {
+    private static readonly FormatDocument Document = new("adapter-format.md");
+
     [Test]
     public void TheAdapterOfTheDocument_IsWhatIsWritten() =>
-        Assert.That(Printed("adapter"), Is.EqualTo(HexDump(AdapterFile.Write(Samples.Tiny()))));
+        Assert.That(Document.Printed("adapter"), Is.EqualTo(FormatDocument.HexDump(AdapterFile.Write(Samples.Tiny()))));
 
     [Test]
     public void TheAdapterOfTheDocument_CanBeRead() =>
-        AdapterAssert.AreSame(AdapterFile.Read(Bytes(Printed("adapter")), "docs"), Samples.Tiny());
+        AdapterAssert.AreSame(AdapterFile.Read(Document.Bytes("adapter"), "docs"), Samples.Tiny());
 
     [Test]
     public void TheProjectionOfTheDocument_IsWhatIsWritten()
     {
         CalibratedProjection projection = CalibratedProjection.Create(Samples.Model, 1, [new(7, [3f, -4f])]);
-        Assert.That(Printed("projection"), Is.EqualTo(HexDump(projection.Write())));
+        Assert.That(Document.Printed("projection"), Is.EqualTo(FormatDocument.HexDump(projection.Write())));
     }
 
     [TestCase("67,108,864", AdapterLimits.MaxFileBytes)]
@@ -28,37 +28,6 @@ public sealed class FormatDocumentTests
     public void TheLimitsOfTheDocument_AreThoseOfTheCode(string printed, int limit)
     {
         Assert.That(limit.ToString("N0", System.Globalization.CultureInfo.InvariantCulture), Is.EqualTo(printed));
-        Assert.That(Document(), Does.Contain($"| {printed}"));
+        Assert.That(Document.Text, Does.Contain($"| {printed}"));
     }
-
-    private static string Printed(string name)
-    {
-        string[] lines = Document().Split('\n');
-        int start = Array.IndexOf(lines, "```hex " + name) + 1;
-        int end = Array.IndexOf(lines, "```", start);
-        return string.Join("\n", lines[start..end]);
-    }
-
-    private static string Document() =>
-        File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "adapter-format.md")).Replace("\r\n", "\n", StringComparison.Ordinal);
-
-    /// <summary>The layout of `hexdump -C`.</summary>
-    private static string HexDump(byte[] bytes)
-    {
-        var text = new StringBuilder();
-        for (int at = 0; at < bytes.Length; at += 16)
-        {
-            byte[] row = bytes[at..Math.Min(at + 16, bytes.Length)];
-            string hex = string.Join(" ", row.Select(b => b.ToString("x2", null)));
-            string ascii = string.Concat(row.Select(b => b is >= 0x20 and < 0x7f ? (char)b : '.'));
-            text.Append($"{at:x8}  {hex,-47}  |{ascii}|\n");
-        }
-
-        return text.ToString().TrimEnd('\n');
-    }
-
-    private static byte[] Bytes(string dump) => dump.Split('\n')
-        .SelectMany(line => line[10..57].Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Select(hex => Convert.ToByte(hex, 16))
-        .ToArray();
 }

@@ -46,11 +46,11 @@ internal sealed class EntryCodec
     }
 
     /// <summary>Whether an entry could begin here, from its length alone.</summary>
-    public static bool MayBegin(ReadOnlySpan<byte> file, int offset)
-    {
-        int length = BinaryPrimitives.ReadInt32LittleEndian(file.Slice(offset));
-        return length > 0 && length <= file.Length - offset - FrameBytes;
-    }
+    public static bool MayBegin(ReadOnlySpan<byte> file, int offset) =>
+        file.Length - offset > FrameBytes && LengthAt(file, offset) is > 0 and int length && length <= file.Length - offset - FrameBytes;
+
+    /// <summary>Where the entry that begins here ends, by its length.</summary>
+    public static int EndOf(ReadOnlySpan<byte> file, int offset) => offset + FrameBytes + LengthAt(file, offset);
 
     /// <summary>Reads an entry; false where there is no whole and undamaged one with this index.</summary>
     /// <param name="file">The whole file.</param>
@@ -63,9 +63,9 @@ internal sealed class EntryCodec
         content = default;
         next = offset;
         ReadOnlySpan<byte> rest = file.Span.Slice(offset);
-        if (rest.Length < FrameBytes || !MayBegin(file.Span, offset))
+        if (!MayBegin(file.Span, offset))
             return false;
-        int length = BinaryPrimitives.ReadInt32LittleEndian(rest);
+        int length = LengthAt(rest, 0);
         SetPlace(index);
         if (BinaryPrimitives.ReadUInt32LittleEndian(rest.Slice(sizeof(uint))) != Checksum(rest.Slice(0, sizeof(uint)), rest.Slice(FrameBytes, length)))
             return false;
@@ -76,9 +76,11 @@ internal sealed class EntryCodec
             content = opened;
         else
             return false;
-        next = offset + FrameBytes + length;
+        next = EndOf(file.Span, offset);
         return true;
     }
+
+    private static int LengthAt(ReadOnlySpan<byte> file, int offset) => BinaryPrimitives.ReadInt32LittleEndian(file.Slice(offset));
 
     private void SetPlace(int index) => BinaryPrimitives.WriteInt32LittleEndian(_place.AsSpan(_place.Length - sizeof(int)), index);
 

@@ -67,7 +67,7 @@ public sealed class InteractionLog : IDisposable
     /// <param name="options">How it is kept; null for the defaults.</param>
     /// <param name="files">Where it is kept; null for the disk.</param>
     /// <param name="clock">The time; null for the machine's.</param>
-    /// <exception cref="InvalidOptionsException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOptionsException">An option is out of its range, or an input is named twice.</exception>
     /// <exception cref="EncryptionKeyException">The log is encrypted, and its key was not given; nothing was changed.</exception>
     /// <exception cref="LogFormatException">A file was written by a newer version; nothing was changed.</exception>
     /// <exception cref="IOException">The folder cannot be read or written.</exception>
@@ -88,9 +88,9 @@ public sealed class InteractionLog : IDisposable
     /// </summary>
     /// <param name="inputs">The model's inputs by name; borrowed for the call.</param>
     /// <param name="target">What the player did; borrowed for the call.</param>
-    /// <param name="weight">Weight in training, finite and 0 or more. Not checked here.</param>
+    /// <param name="weight">Weight in training, finite and 0 or more.</param>
     /// <returns>False when the record was lost: no memory was left, it was too large, or the log is closed.</returns>
-    /// <exception cref="InvalidInputException">The inputs are not those that the log was opened for.</exception>
+    /// <exception cref="InvalidInputException">The inputs are not those that the log was opened for, or the weight is out of its range.</exception>
     public bool Append(IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight = 1f)
     {
         long time = _clock.UtcNow.ToUnixTimeMilliseconds();
@@ -116,7 +116,7 @@ public sealed class InteractionLog : IDisposable
     /// <summary>The same for any record, a sequence of steps included.</summary>
     /// <param name="record">The record; borrowed for the call.</param>
     /// <returns>False when the record was lost: no memory was left, it was too large, or the log is closed.</returns>
-    /// <exception cref="InvalidInputException">The inputs are not those that the log was opened for.</exception>
+    /// <exception cref="InvalidInputException">The inputs are not those that the log was opened for, or the weight is out of its range.</exception>
     public bool Append(Interaction record)
     {
         long time = _clock.UtcNow.ToUnixTimeMilliseconds();
@@ -278,7 +278,7 @@ public sealed class InteractionLog : IDisposable
                 Store();
                 _folder.CloseActive();
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or LoraEdgeException)
             {
                 _folder.Abandon();
                 ReportFailure(e);
@@ -303,7 +303,7 @@ public sealed class InteractionLog : IDisposable
 
                 _reports.Recovered();
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or LoraEdgeException)
             {
                 ReportFailure(e);
             }
@@ -365,11 +365,12 @@ public sealed class InteractionLog : IDisposable
         }
     }
 
-    // Counted when it was asked for, unless there was nothing any more.
+    // Counted when it was asked for, though there may have been nothing any more.
     private void Undo()
     {
-        if (!_folder.RemoveNewest())
-            Interlocked.Increment(ref _count);
+        long before = _folder.Records;
+        _folder.RemoveNewest();
+        Interlocked.Add(ref _count, _folder.Records - before + 1);
     }
 
     private void Counted(Action change)

@@ -76,11 +76,24 @@ internal sealed class LogFileReader
         return false;
     }
 
+    // Lengths may be right where contents are not; where they are not, the next entry is searched for byte by byte.
     private bool TryFindNext(ref int offset, ref int index, out ReadOnlyMemory<byte> content, out int next)
     {
+        int at = offset, before = index;
+        while (EntryCodec.MayBegin(_file.Span, at))
+        {
+            at = EntryCodec.EndOf(_file.Span, at);
+            before++;
+            if (_codec.TryRead(_file, at, before, out content, out next))
+            {
+                (offset, index) = (at, before);
+                return true;
+            }
+        }
+
         index++;
         int guesses = 0;
-        for (offset++; offset <= _file.Length - EntryCodec.FrameBytes && guesses < MostGuesses; offset++)
+        for (offset++; offset < _file.Length && guesses < MostGuesses; offset++)
         {
             if (!EntryCodec.MayBegin(_file.Span, offset))
                 continue;

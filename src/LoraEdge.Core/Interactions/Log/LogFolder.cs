@@ -82,20 +82,16 @@ internal sealed class LogFolder
         LastNumber++;
     }
 
-    /// <summary>Removes the newest record; false when there is none.</summary>
-    public bool RemoveNewest()
+    /// <summary>Removes the newest record, if there is any.</summary>
+    public void RemoveNewest()
     {
         Segment? segment = _segments.LastOrDefault(candidate => candidate.Records > 0);
         if (segment is null)
-            return _sample.Records > 0 && _sample.Newest() is var newest && _sample.Remove(number => number == newest) > 0;
-        if (segment == _active?.Segment)
-        {
+            RemoveNewestOfSample();
+        else if (segment == _active?.Segment)
             _active.RemoveLast(LastNumber);
-            return true;
-        }
-
-        long last = LastOf(segment);
-        return Rewrite(segment, number => number != last) > 0;
+        else if (LastOf(segment) is var last)
+            Rewrite(segment, number => number != last);
     }
 
     /// <summary>Removes certain records.</summary>
@@ -276,14 +272,19 @@ internal sealed class LogFolder
         segment.Bytes = reader.End;
         _segments.Add(segment);
         bool isDamaged = reader.DamagedBytes > 0 || (reader.TailBytes > 0 && !isNewest);
-        if (isDamaged)
-            _damaged.SetAside(segment.Path, file, segment.Records, reader.DamagedBytes + reader.TailBytes);
-        else if (reader.TailBytes > 0)
+        if (reader.TailBytes > 0 && !isDamaged)
             ReportTorn(segment.Path, reader.TailBytes);
         if (isDamaged || (header.Key is null && _options.Key is not null))
-            Rewrite(segment, _ => true);
+            Rewrite(segment, _ => true, isCut: !isDamaged);
         else if (isNewest)
-            _active = ActiveSegment.Continue(_files, segment, header, places, reader.End, entries);
+            Continue(ActiveSegment.Continue(_files, segment, header, places, reader.End, entries), isCut: reader.TailBytes > 0);
+    }
+
+    private void Continue(ActiveSegment active, bool isCut)
+    {
+        _active = active;
+        if (isCut)
+            active.Sync();
     }
 
     private void ReportTorn(string path, long bytes) => _report(new LogReport(LogReportKind.TornTail, path, 0, bytes,
@@ -316,10 +317,23 @@ internal sealed class LogFolder
         Segment segment = _segments[0];
         if (_segments.Count == 1)
             BeginBeside();
-        if (_options.SampleSize > 0 && segment.Records > 0 && Open(segment.Path) is { } reader)
-            _sample.Offer(reader);
+        if (_options.SampleSize > 0 && segment.Records > 0)
+            Offer(segment);
         _files.Delete(segment.Path);
         _segments.RemoveAt(0);
+    }
+
+    private void Offer(Segment segment)
+    {
+        try
+        {
+            if (Open(segment.Path) is { } reader)
+                _sample.Offer(reader);
+        }
+        catch (LogFormatException error)
+        {
+            _report(new LogReport(LogReportKind.Damaged, segment.Path, 0, segment.Bytes, $"{error.Message} It was to be deleted anyway; its records are not in the sample."));
+        }
     }
 
     // Some segment must tell which numbers are used.
@@ -330,28 +344,53 @@ internal sealed class LogFolder
         _active!.Sync();
     }
 
-    /// <summary>Writes a segment anew without some of its records; how many went.</summary>
-    private long Rewrite(Segment segment, Func<long, bool> isKept)
+    /// <summary>Writes a segment anew without some of its records; how many went. What cannot be read is set aside first.</summary>
+    /// <param name="segment">The segment, which is not being written.</param>
+    /// <param name="isKept">Tells by their numbers which records stay.</param>
+    /// <param name="isCut">Whether an unreadable end is the known tail of a crash.</param>
+    private long Rewrite(Segment segment, Func<long, bool> isKept, bool isCut = false)
     {
-        LogFileReader reader = Open(segment.Path) ?? throw new FileNotFoundException($"{segment.Path} does not exist any more.", segment.Path);
+        var rewritten = new Segment(segment.Path, segment.Number);
+        int at = _segments.IndexOf(segment);
+        if (_files.TryRead(segment.Path) is not { } file)
+        {
+            _segments[at] = rewritten;
+            return 0;
+        }
+
+        var reader = new LogFileReader(file, LogHeader.Read(file, LogFileKind.Segment, _options.Key, segment.Path), segment.Path);
         LogHeader header = LogHeader.Create(LogFileKind.Segment, _options.Key, LastNumber);
         var codec = new EntryCodec(header);
         var buffer = new GrowingBuffer((int)segment.Bytes + 256);
         header.Bytes.CopyTo(buffer.GetSpan(header.Bytes.Length));
         buffer.Advance(header.Bytes.Length);
-        var rewritten = new Segment(segment.Path, segment.Number);
+        long removed = 0;
         while (reader.MoveNext())
         {
-            if (reader.Record is not { } record || !isKept(record.Sequence))
+            if (reader.Record is not { } record)
                 continue;
+            if (!isKept(record.Sequence))
+            {
+                removed++;
+                continue;
+            }
+
             codec.Write(buffer, reader.Content.Span, rewritten.Records);
             rewritten.Add(record.Sequence, record.Time);
         }
 
+        if (reader.DamagedBytes + reader.TailBytes > 0 && !isCut)
+            _damaged.SetAside(segment.Path, file, rewritten.Records, reader.DamagedBytes + reader.TailBytes);
         _files.WriteAtomic(segment.Path, buffer.Written);
         rewritten.Bytes = buffer.Length;
-        _segments[_segments.IndexOf(segment)] = rewritten;
-        return segment.Records - rewritten.Records;
+        _segments[at] = rewritten;
+        return removed;
+    }
+
+    private void RemoveNewestOfSample()
+    {
+        if (_sample.Records > 0 && _sample.Newest() is var newest)
+            _sample.Remove(number => number == newest);
     }
 
     private long LastOf(Segment segment)

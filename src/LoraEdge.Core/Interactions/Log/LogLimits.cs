@@ -25,15 +25,20 @@ internal static class LogLimits
     /// <exception cref="LogFormatException">It holds more than the bound.</exception>
     public static byte[] ReadWhole(Stream stream, long bound, string source)
     {
+        if (stream.CanSeek && stream.Length - stream.Position > bound)
+            throw TooLarge(bound, source);
         using var content = new MemoryStream();
         byte[] part = new byte[64 * 1024];
         for (int read = stream.Read(part, 0, part.Length); read > 0; read = stream.Read(part, 0, part.Length))
         {
             if (content.Length + read > bound)
-                throw new LogFormatException($"{source} has more than {bound} bytes, which no file of this log has. It is another kind of file, or one of a log with a higher {nameof(InteractionLogOptions.MaxBytes)}.");
+                throw TooLarge(bound, source);
             content.Write(part, 0, read);
         }
 
         return content.ToArray();
     }
+
+    private static LogFormatException TooLarge(long bound, string source) =>
+        new($"{source} has more than {bound} bytes, which no file of this log has. It is another kind of file, or one of a log with a higher {nameof(InteractionLogOptions.MaxBytes)}.");
 }

@@ -34,7 +34,7 @@ internal sealed class LogWriter : IDisposable
         _ends = true;
         _wake.Set();
         _thread.Join();
-        _wake.Dispose();
+        // The event is left to the garbage collector: another thread may be appending still.
     }
 
     private void Run()

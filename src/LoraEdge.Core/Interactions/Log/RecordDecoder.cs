@@ -11,7 +11,6 @@ namespace LoraEdge;
 /// </summary>
 internal static class RecordDecoder
 {
-    private const int MaxNameBytes = 4096;
     private const int MaxAxes = 64;
     private static readonly long EarliestMs = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
     private static readonly long LatestMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
@@ -39,7 +38,7 @@ internal static class RecordDecoder
         Require(sequence > 0, "its number is not positive");
         long time = reader.ReadInt64();
         Require(time >= EarliestMs && time <= LatestMs, "its time is none");
-        Interaction body = ReadStep(ref reader, mayLackInputs: true);
+        Interaction body = ReadStep(ref reader);
         int count = reader.ReadArrayHeader();
         Require(count == 0 || body.Inputs.Count == 0, "it has inputs of its own and steps");
         Interaction record = count == 0 ? body : ReadSteps(ref reader, count, body);
@@ -51,18 +50,17 @@ internal static class RecordDecoder
     {
         var steps = new Interaction[count];
         for (int i = 0; i < count; i++)
-            steps[i] = ReadStep(ref reader, mayLackInputs: false);
+            steps[i] = ReadStep(ref reader);
         return Interaction.Sequence(steps, head.Weight) with { StartsEpisode = head.StartsEpisode, Target = head.Target };
     }
 
-    private static Interaction ReadStep(ref MessagePackReader reader, bool mayLackInputs)
+    private static Interaction ReadStep(ref MessagePackReader reader)
     {
         Require(reader.ReadArrayHeader() == 4, "a step does not have 4 elements");
         bool startsEpisode = reader.ReadBoolean();
         float weight = reader.ReadSingle();
         Require(weight >= 0 && !float.IsInfinity(weight), "a weight is not finite or negative");
         IReadOnlyDictionary<string, HostTensor> inputs = ReadInputs(ref reader);
-        Require(inputs.Count > 0 || mayLackInputs, "a step has no inputs");
         return new Interaction(inputs, ReadTarget(ref reader), weight) { StartsEpisode = startsEpisode };
     }
 
@@ -83,7 +81,7 @@ internal static class RecordDecoder
     private static string ReadName(ref MessagePackReader reader)
     {
         ReadOnlySequence<byte>? bytes = reader.ReadStringSequence();
-        Require(bytes is { Length: <= MaxNameBytes }, "the name of an input is too long or none");
+        Require(bytes is { Length: <= RecordEncoder.MaxNameBytes }, "the name of an input is too long or none");
         return StrictUtf8.GetString(bytes!.Value.ToArray());
     }
 

@@ -10,13 +10,22 @@ namespace LoraEdge;
 /// </summary>
 internal sealed class RecordEncoder
 {
+    /// <summary>Longest name of an input.</summary>
+    public const int MaxNameBytes = 4096;
+
     private readonly (string Name, byte[] Encoded)[] _inputs;
 
     /// <param name="inputs">Names of the inputs that every record has.</param>
-    public RecordEncoder(IReadOnlyList<string> inputs) => _inputs = [.. inputs.Select(name => (name, MessagePackSerialized(name)))];
+    /// <exception cref="InvalidOptionsException">A name is twice there or too long.</exception>
+    public RecordEncoder(IReadOnlyList<string> inputs)
+    {
+        if (inputs.Distinct(StringComparer.Ordinal).Count() != inputs.Count || inputs.Any(name => Encoding.UTF8.GetByteCount(name) > MaxNameBytes))
+            throw new InvalidOptionsException($"A log cannot have the inputs [{string.Join(", ", inputs)}]: each is named once, with at most {MaxNameBytes} bytes.");
+        _inputs = [.. inputs.Select(name => (name, MessagePackSerialized(name)))];
+    }
 
     /// <summary>A single interaction.</summary>
-    /// <exception cref="InvalidInputException">It has other inputs.</exception>
+    /// <exception cref="InvalidInputException">It has other inputs, or a weight that is none.</exception>
     public void Write(ref SpanWriter writer, long time, IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight)
     {
         writer.Integer(time);
@@ -25,7 +34,7 @@ internal sealed class RecordEncoder
     }
 
     /// <summary>Any interaction.</summary>
-    /// <exception cref="InvalidInputException">It has other inputs.</exception>
+    /// <exception cref="InvalidInputException">It has other inputs, or a weight that is none.</exception>
     public void Write(ref SpanWriter writer, long time, Interaction record)
     {
         writer.Integer(time);
@@ -43,7 +52,7 @@ internal sealed class RecordEncoder
     {
         writer.Array(4);
         writer.Boolean(record.StartsEpisode);
-        writer.Float(record.Weight);
+        WriteWeight(ref writer, record.Weight);
         writer.Map(0);
         WriteTarget(ref writer, record.Target);
     }
@@ -52,9 +61,17 @@ internal sealed class RecordEncoder
     {
         writer.Array(4);
         writer.Boolean(startsEpisode);
-        writer.Float(weight);
+        WriteWeight(ref writer, weight);
         WriteInputs(ref writer, inputs);
         WriteTarget(ref writer, target);
+    }
+
+    // What could not be read again must not be written.
+    private static void WriteWeight(ref SpanWriter writer, float weight)
+    {
+        if (!(weight >= 0) || float.IsInfinity(weight))
+            throw new InvalidInputException($"The weight of a record is {weight}; it must be finite and not negative.");
+        writer.Float(weight);
     }
 
     private void WriteInputs(ref SpanWriter writer, IReadOnlyDictionary<string, HostTensor> inputs)

@@ -26,6 +26,7 @@ public sealed class InteractionLogDamageTests
             using (InteractionLog log = LogSamples.Open(torn, options))
             {
                 List<LogReport> reports = LogSamples.Reports(log);
+                Assert.That(LogSamples.Content(torn, First), Has.Length.EqualTo(before));
                 Assert.That(reports.Select(report => (report.Kind, report.Bytes, report.File)), length == before ? Is.Empty : Is.EqualTo([(LogReportKind.TornTail, (long)(length - before), First)]));
                 LogSamples.Append(log, 7, 7);
                 Assert.That(LogSamples.Numbers(log), Is.EqualTo([1, 2, 3, 4, 5, 7]));
@@ -97,6 +98,20 @@ public sealed class InteractionLogDamageTests
             Assert.That(LogSamples.Reports(again), Is.Empty);
             Assert.That(again.LastSequence, Is.EqualTo(5), "its number is not given to another record");
         }
+    }
+
+    [Test]
+    public void RecordsBehindSeveralDamagedOnes_AreKept()
+    {
+        MemoryFileSystem files = FilesWith(8);
+        byte[] whole = LogSamples.Content(files, First);
+        int size = (whole.Length - 72) / 8;
+        foreach (int record in new[] { 2, 3, 4 })
+            whole[72 + (record * size) + (size / 2)] ^= 1;
+
+        using InteractionLog log = LogSamples.Open(LogSamples.Copy(files, First, whole));
+
+        Assert.That(LogSamples.Sequences(log), Is.EqualTo([1, 2, 6, 7, 8]));
     }
 
     [Test]

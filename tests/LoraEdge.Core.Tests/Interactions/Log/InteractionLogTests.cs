@@ -190,6 +190,55 @@ public sealed class InteractionLogTests
         Assert.That(log.Read(), Is.Empty);
     }
 
+    [TestCase(float.NaN)]
+    [TestCase(-1f)]
+    [TestCase(float.PositiveInfinity)]
+    public void AWeightThatCouldNotBeReadAgain_IsRefused(float weight)
+    {
+        using InteractionLog log = LogSamples.Open(new MemoryFileSystem());
+        Interaction record = LogSamples.Record(1);
+
+        Assert.Throws<InvalidInputException>(() => log.Append(record.Inputs, record.Target, weight));
+        Assert.Throws<InvalidInputException>(() => log.Append(Interaction.Sequence([record with { Weight = weight }])));
+        Assert.That(log.Count, Is.Zero);
+    }
+
+    [Test]
+    public void StepsWithoutInputs_ComeBack()
+    {
+        using InteractionLog log = LogSamples.Open(new MemoryFileSystem(), inputs: []);
+        var step = new Interaction(new Dictionary<string, HostTensor>(), Target.Class(1));
+
+        log.Append(Interaction.Sequence([step, step]));
+
+        LogSamples.AreSame(log.Read().Single().Interaction, Interaction.Sequence([step, step]));
+    }
+
+    [Test]
+    public void AnInputThatIsNamedTwice_IsRefused() =>
+        Assert.Throws<InvalidOptionsException>(() => LogSamples.Open(new MemoryFileSystem(), inputs: ["x", "x"]));
+
+    [Test]
+    public void ASegmentThatSomeoneDeleted_StopsNothing()
+    {
+        var files = new MemoryFileSystem();
+        using InteractionLog log = LogSamples.Open(files, new InteractionLogOptions { SegmentBytes = 4096 });
+        LogSamples.Append(log, 1, 100);
+        log.Flush();
+        foreach (string path in files.Files(LogSamples.Folder).ToArray()[..^1])
+            files.Delete(path);
+
+        log.Remove([1, 40, 100]);
+        for (int i = 0; i < 100; i++)
+            log.UndoLast();
+        log.Turn();
+
+        Assert.That(log.Read(), Is.Empty);
+        LogSamples.Append(log, 101, 101);
+        Assert.That(LogSamples.Sequences(log), Is.EqualTo([101]));
+        Assert.That(LogSamples.Reports(log), Is.Empty);
+    }
+
     [Test]
     public void Remove_TakesOutRecordsForGood()
     {

@@ -24,6 +24,20 @@ internal static class LogSamples
         },
         Target.Class(number % 7, [number % 7, 7, 300]), number / 4f);
 
+    /// <summary>A record as an entry holds it.</summary>
+    public static byte[] Encoded(Interaction record, long number, DateTimeOffset time, params string[] inputs)
+    {
+        var encoder = new RecordEncoder(inputs);
+        var measure = new SpanWriter();
+        encoder.Write(ref measure, time.ToUnixTimeMilliseconds(), record);
+        byte[] rest = new byte[measure.Length];
+        var writer = new SpanWriter(rest);
+        encoder.Write(ref writer, time.ToUnixTimeMilliseconds(), record);
+        var buffer = new GrowingBuffer(256);
+        LogEntry.WriteRecord(buffer, number, rest);
+        return buffer.ToArray();
+    }
+
     public static int NumberOf(Interaction record) => (int)record.Inputs["clock"].AsSpan<long>()[0];
 
     public static void Append(InteractionLog log, int from, int to)
