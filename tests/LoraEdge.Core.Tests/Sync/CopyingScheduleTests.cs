@@ -9,14 +9,12 @@ public sealed class CopyingScheduleTests
     private const int Devices = 4;
 
     [Test]
-    public void AThousandSchedules_EndInByteIdenticalAdapters()
-    {
-        for (int seed = 0; seed < 1000; seed++)
-        {
-            byte[][] effective = Run(seed);
-            Assert.That(effective, Is.All.EqualTo(effective[0]), $"schedule {seed}");
-        }
-    }
+    public void AShareOfTheSchedules_EndsInByteIdenticalAdapters() => Require(200);
+
+    [Test]
+    [Explicit("A share runs by default.")]
+    [Category("Full")]
+    public void AThousandSchedules_EndInByteIdenticalAdapters() => Require(1000);
 
     [Test]
     public void TheSameFiles_InAnyOrderUnderAnyName_AreTheSameAdapter()
@@ -32,8 +30,21 @@ public sealed class CopyingScheduleTests
         }
     }
 
+    private static void Require(int count)
+    {
+        int averaged = 0;
+        for (int seed = 0; seed < count; seed++)
+        {
+            (byte[][] effective, int heads) = Run(seed);
+            Assert.That(effective, Is.All.EqualTo(effective[0]), $"schedule {seed}");
+            averaged += Math.Min(1, heads / 2);
+        }
+
+        Assert.That(averaged, Is.GreaterThan(count / 2), "most have something to average");
+    }
+
     /// <summary>Devices learn, forget, and copy files at random, as a copier would and as a careless one; at the end everything reaches everyone.</summary>
-    private static byte[][] Run(int seed)
+    private static (byte[][] Effective, int Heads) Run(int seed)
     {
         var random = new Random(seed);
         var clock = new FakeClock();
@@ -63,7 +74,7 @@ public sealed class CopyingScheduleTests
         }
 
         Settle(disks, stores);
-        return [.. stores.Select(store => store.Effective?.Bytes.ToArray() ?? [])];
+        return ([.. stores.Select(store => store.Effective?.Bytes.ToArray() ?? [])], stores[0].Devices.Heads.Count);
     }
 
     private static void CopyOne(SimulatedDisk from, SimulatedDisk to, string folder, Random random)
