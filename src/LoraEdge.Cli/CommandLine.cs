@@ -35,10 +35,11 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Commands() => new("Looks into ONNX models, and checks that they compute in training what they compute when served.")
+    private static RootCommand Commands() => new("Looks into ONNX models and the adapters that devices share, and checks that models compute in training what they compute when served.")
     {
         InspectCommand.Create(),
         VerifyCommand.Create(),
+        SyncCommand.Create(),
     };
 
     private static int Fail(TextWriter error, string message)

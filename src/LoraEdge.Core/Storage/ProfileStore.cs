@@ -213,8 +213,11 @@ public sealed class ProfileStore : IDisposable
         var report = new SyncReport();
         if (!IsReadOnly)
         {
-            report = report with { SetAside = SetAside(found), Identity = CheckIdentity(found), Forgotten = DeleteForgotten(found) };
+            report = report with { SetAside = SetAside(found), Identity = CheckIdentity(found) };
             if (RestoreOwn(found) || !report.IsEmpty)
+                found = Judge();
+            report = report with { Forgotten = DeleteForgotten(found) };
+            if (report.Forgotten.Count > 0)
                 found = Judge();
         }
 

@@ -20,4 +20,10 @@ public sealed class EffectiveAdapter
 
     /// <summary>Its file: the same bytes on every device that has the same heads.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
+
+    /// <summary>Writes the file, whole or not at all.</summary>
+    /// <param name="path">Path of the file. Its folder exists.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public void Save(string path) => DiskFileSystem.Instance.WriteAtomic(path, _bytes);
 }

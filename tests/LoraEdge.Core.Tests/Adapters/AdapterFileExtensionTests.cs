@@ -4,7 +4,6 @@ public sealed class AdapterFileExtensionTests
 {
     [TestCase(8, "unknown")]
     [TestCase(AdapterExtension.EncryptionEnvelope, "encryption")]
-    [TestCase(AdapterExtension.Tombstone, "tombstone")]
     public void ACriticalExtensionThatIsNotImplemented_IsRefused(int number, string meaning)
     {
         byte[] file = new RawAdapter { Extensions = [0x81, .. RawAdapter.Extension((byte)number, 1, 2, 3)] }.Build();

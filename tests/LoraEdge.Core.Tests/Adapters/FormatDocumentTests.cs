@@ -25,6 +25,7 @@ public sealed class FormatDocumentTests
     [TestCase("65,535", AdapterLimits.MaxInitializerIndex)]
     [TestCase("16,777,216", AdapterLimits.MaxOutFeatures)]
     [TestCase("8,388,607", AdapterLimits.MaxInFeatures)]
+    [TestCase("1,024", SyncLimits.MaxDevices)]
     public void TheLimitsOfTheDocument_AreThoseOfTheCode(string printed, int limit)
     {
         Assert.That(limit.ToString("N0", System.Globalization.CultureInfo.InvariantCulture), Is.EqualTo(printed));
