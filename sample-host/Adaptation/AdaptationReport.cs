@@ -51,7 +51,7 @@ public sealed record AdaptationReport
     public required IReadOnlyList<PlayerFigures> PerPlayer { get; init; }
 
     /// <summary>Pools the reports of players, at least one.</summary>
-    public static AdaptationReport Of(IReadOnlyList<PlayerReport> players, AdaptationOptions options) => new()
+    public static AdaptationReport Of(IReadOnlyList<PlayerReport> players, AdaptOptions options) => new()
     {
         Players = players.Count,
         Games = players.Sum(player => player.Games),

@@ -9,7 +9,7 @@ namespace Rival.Adaptation;
 /// <summary>Trains all weights for each player: no way to ship a game, but the yardstick for what an adapter leaves out.</summary>
 /// <param name="model">The frozen model.</param>
 /// <param name="options">How to train.</param>
-public sealed class FullAdaptation(PolicyModel model, AdaptationOptions options) : IPlayerAdaptation
+public sealed class FullAdaptation(PolicyModel model, AdaptOptions options) : IPlayerAdaptation
 {
     private const int BytesPerWeight = 2;
 

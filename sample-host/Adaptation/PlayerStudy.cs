@@ -24,7 +24,7 @@ public sealed class PlayerStudy : IDisposable
     /// <summary>A way to adapt, as the options have it.</summary>
     /// <param name="options">How to train.</param>
     /// <returns>The caller's to dispose; serves any number of players.</returns>
-    public IPlayerAdaptation Method(AdaptationOptions options) =>
+    public IPlayerAdaptation Method(AdaptOptions options) =>
         options.Kind == AdaptationKind.Full ? new FullAdaptation(_model, options) : new PluginAdaptation(_model, options);
 
     /// <summary>The frozen model's score on a player's test games. Does not depend on the method: compute it once per player.</summary>

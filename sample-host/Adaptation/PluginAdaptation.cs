@@ -18,12 +18,13 @@ public sealed class PluginAdaptation : IPlayerAdaptation
     /// <param name="model">The frozen model.</param>
     /// <param name="options">How to train.</param>
     /// <exception cref="LoraEdgeException">An option is out of range, or a native library is missing.</exception>
-    public PluginAdaptation(PolicyModel model, AdaptationOptions options) => _plugin = LoraEdgePlugin.Load(new LoraEdgeOptions
+    public PluginAdaptation(PolicyModel model, AdaptOptions options) => _plugin = LoraEdgePlugin.Load(new LoraEdgeOptions
     {
         ModelPath = model.Path,
         Objective = PolicyRecord.Objective,
         Trainer = new LoraFaTrainer(),
         StorageFolder = options.StorageFolder,
+        KeepRecords = false,
         Training = options.Training with { Method = options.Kind == AdaptationKind.Lora ? AdaptationMethod.Lora : AdaptationMethod.LoraFa },
         Projection = options.Projection ?? model.Projection(options.Training.Rank),
         InferenceThreads = Environment.ProcessorCount,

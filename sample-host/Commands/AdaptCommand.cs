@@ -40,7 +40,7 @@ internal static class AdaptCommand
                 Player = result.GetValue(player),
                 MaxMoves = result.Within(maxMoves, "1 or more", value => value >= 1),
                 ModelPath = result.PathOf(model),
-                Options = new AdaptationOptions
+                Options = new AdaptOptions
                 {
                     Kind = kind,
                     Training = training,

@@ -22,7 +22,7 @@ internal sealed class GamesAdaptation
     public required string? ModelPath { get; init; }
 
     /// <summary>How to train.</summary>
-    public required AdaptationOptions Options { get; init; }
+    public required AdaptOptions Options { get; init; }
 
     /// <summary>Whether standard output is the JSON object and nothing else.</summary>
     public required bool JsonOnly { get; init; }

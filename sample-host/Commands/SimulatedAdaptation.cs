@@ -49,7 +49,7 @@ internal sealed class SimulatedAdaptation(string? modelPath, string? store, int 
     {
         Console.WriteLine("Learning in the background, while a loop of 60 frames a second runs:");
         using var study = new PlayerStudy(model);
-        using IPlayerAdaptation method = study.Method(new AdaptationOptions
+        using IPlayerAdaptation method = study.Method(new AdaptOptions
         {
             StorageFolder = folder,
             // Tastes are further from the frozen model than real players are, so a step may be larger than by default.

@@ -21,9 +21,9 @@ internal sealed class Host : IDisposable
 
     public string Storage => _folder.File("storage");
 
-    /// <summary>Files in the storage folder, with forward slashes.</summary>
+    /// <summary>Adapter files that this device has stored, with forward slashes.</summary>
     public string[] StoredFiles => Directory.Exists(Storage)
-        ? [.. Directory.EnumerateFiles(Storage, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Storage, path).Replace('\\', '/'))]
+        ? [.. Directory.EnumerateFiles(Storage, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(Path.GetDirectoryName(path)) == "devices").Select(path => Path.GetRelativePath(Storage, path).Replace('\\', '/'))]
         : [];
 
     public LoraEdgeOptions Options(IAdapterTrainer? trainer = null) => new()

@@ -99,6 +99,10 @@ public sealed class KnownParityTests
 
         public ITrainingSession Start(TrainingRequest request) => trainer.Start(request);
 
+        public ITrainingSession Resume(TrainingRequest request, ReadOnlyMemory<byte> checkpoint) => trainer.Resume(request, checkpoint);
+
+        public IScoringSession Score(ScoreRequest request) => trainer.Score(request);
+
         public IReadOnlyDictionary<string, HostTensor> Forward(ForwardRequest request)
         {
             if (request.Adapter is null)

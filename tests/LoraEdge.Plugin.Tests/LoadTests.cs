@@ -1,5 +1,3 @@
-using LoraEdge.Storage;
-
 namespace LoraEdge.Plugin.Tests;
 
 /// <summary>What cannot work is refused while the host is loading, and no file is touched.</summary>
@@ -69,20 +67,30 @@ public sealed class LoadTests
     }
 
     [Test]
-    public void OpenProfile_AdapterOfAnotherModel_NamesTheFileAndLeavesIt() =>
-        AssertFileRefused<AdapterMismatchException>(AdapterFile.Write(RandomAdapter.For(TinyModels.Policy(seed: 9))));
+    public void OpenProfile_AdapterOfAnotherModel_ServesTheBaseAndListsTheFile()
+    {
+        string path = Place(AdapterFile.Write(RandomAdapter.For(TinyModels.Policy(seed: 9))));
+        using LoraEdgePlugin plugin = _host.Load();
+
+        using Profile profile = plugin.OpenProfile("ada");
+
+        Assert.That(profile.Adapter, Is.Null);
+        Assert.That(profile.ObsoleteFiles, Is.EqualTo(new[] { path }));
+        Assert.That(File.Exists(path));
+        Assert.That(profile.DeleteObsoleteFiles(), Is.EqualTo(new[] { path }));
+        Assert.That(File.Exists(path), Is.False);
+    }
 
     [Test]
-    public void OpenProfile_AdapterThatIsTruncated_NamesTheFileAndLeavesIt() =>
-        AssertFileRefused<AdapterFormatException>(AdapterFile.Write(RandomAdapter.For(_host.Model))[..^1]);
+    public void OpenProfile_AdapterThatIsTruncated_IsSetAsideAndReported() => AssertSetAside(AdapterFile.Write(RandomAdapter.For(_host.Model))[..^1]);
 
     [Test]
-    public void OpenProfile_AdapterThatIsDamaged_NamesTheFileAndLeavesIt()
+    public void OpenProfile_AdapterThatIsDamaged_IsSetAsideAndReported()
     {
         byte[] bytes = AdapterFile.Write(RandomAdapter.For(_host.Model));
         bytes[bytes.Length / 2] ^= 4;
 
-        AssertFileRefused<AdapterFormatException>(bytes);
+        AssertSetAside(bytes);
     }
 
     [Test]
@@ -107,18 +115,26 @@ public sealed class LoadTests
         Assert.That(() => plugin.OpenProfile("half \ud800 of a pair"), Throws.TypeOf<InvalidInputException>());
     }
 
-    private void AssertFileRefused<T>(byte[] bytes)
-        where T : LoraEdgeException
+    private string Place(byte[] bytes)
     {
-        string path = Path.Combine(_host.Storage, "profiles", "ada", "devices", "local.lora");
+        string path = Path.Combine(_host.Storage, "profiles", "ada", "devices", "another.lora");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    private void AssertSetAside(byte[] bytes)
+    {
+        string path = Place(bytes);
         using LoraEdgePlugin plugin = _host.Load();
+        using Profile profile = plugin.OpenProfile("ada");
+        SyncReport? report = null;
+        profile.Synced += (_, found) => report = found;
+        plugin.Tick();
 
-        Assert.That(() => plugin.OpenProfile("ada"), Throws.TypeOf<T>().With.Message.Contains(path));
-
-        Assert.That(File.ReadAllBytes(path), Is.EqualTo(bytes));
-        File.Delete(path);
-        Assert.That(plugin.OpenProfile("ada").Adapter, Is.Null);
+        Assert.That(profile.Adapter, Is.Null);
+        Assert.That(File.Exists(path), Is.False);
+        Assert.That(report!.SetAside, Has.Count.EqualTo(1));
+        Assert.That(File.ReadAllBytes(report.SetAside[0].Path), Is.EqualTo(bytes));
     }
 }

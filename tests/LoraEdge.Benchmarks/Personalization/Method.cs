@@ -23,7 +23,7 @@ internal sealed record Method(string Name, AdaptationKind Kind, int Rank, bool I
     ];
 
     /// <summary>The options of a run.</summary>
-    public AdaptationOptions Options(double learningRate) => new()
+    public AdaptOptions Options(double learningRate) => new()
     {
         Kind = Kind,
         Training = new TrainingOptions { Rank = Math.Max(1, Rank), LearningRate = learningRate },

@@ -23,7 +23,7 @@ internal sealed class Study(PolicyModel model)
     }
 
     /// <summary>Adapts to every player.</summary>
-    public IReadOnlyList<PlayerReport> Run(AdaptationOptions options, IReadOnlyList<PlayerLog> logs, IReadOnlyList<PolicyScore> baseScores)
+    public IReadOnlyList<PlayerReport> Run(AdaptOptions options, IReadOnlyList<PlayerLog> logs, IReadOnlyList<PolicyScore> baseScores)
     {
         var reports = new PlayerReport[logs.Count];
         ForEach(logs.Count, i =>

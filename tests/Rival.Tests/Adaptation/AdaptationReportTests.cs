@@ -16,7 +16,7 @@ public sealed class AdaptationReportTests
             Player(moves: 100, nll: 2.0, adaptedNll: 1.5, bytes: 1000, seconds: 3),
             Player(moves: 300, nll: 3.0, adaptedNll: 3.5, bytes: 3000, seconds: 9),
         ];
-        using JsonDocument json = JsonDocument.Parse(AdaptationReport.Of(players, new AdaptationOptions()).ToJson());
+        using JsonDocument json = JsonDocument.Parse(AdaptationReport.Of(players, new AdaptOptions()).ToJson());
         JsonElement root = json.RootElement;
         Assert.That(root.GetProperty("players").GetInt32(), Is.EqualTo(2));
         Assert.That(root.GetProperty("games").GetInt32(), Is.EqualTo(40));
@@ -38,7 +38,7 @@ public sealed class AdaptationReportTests
     [TestCase(AdaptationKind.Full, "full")]
     public void ToJson_OfAMethod_NamesItAsTheCommandLineDoes(AdaptationKind kind, string name)
     {
-        string json = AdaptationReport.Of([Player(1, 1, 1, 1, 1)], new AdaptationOptions { Kind = kind }).ToJson();
+        string json = AdaptationReport.Of([Player(1, 1, 1, 1, 1)], new AdaptOptions { Kind = kind }).ToJson();
         Assert.That(json, Does.Contain($"\"method\":\"{name}\"").And.Not.Contain("\n"));
     }
 

@@ -42,7 +42,7 @@ public sealed class BenchmarkErrorTests
         string path = _scratch.Write("tal.pgn", Playouts.Pgn("Tal, Mihail", 12, 12, seed: 1));
         PlayerLog[] logs = [.. PlayerSource.Logs(path, null, 100, _ => { })];
         var study = new Study(PolicyModel.Load());
-        AdaptationOptions bad = new() { Training = new TrainingOptions { Rank = 1, LearningRate = -1 } };
+        AdaptOptions bad = new() { Training = new TrainingOptions { Rank = 1, LearningRate = -1 } };
         Assert.That(() => study.Run(bad, [.. logs, .. logs], [default, default]), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("LearningRate"));
     }
 

@@ -11,6 +11,10 @@ internal sealed class FullDisk : IFileSystem
 
     public IReadOnlyList<string> Files(string folder) => _files.Files(folder);
 
+    public IReadOnlyList<FileStamp> Stamps(string folder) => _files.Stamps(folder);
+
+    public IDisposable? Watch(string folder, Action changed) => _files.Watch(folder, changed);
+
     public IReadOnlyList<string> Folders(string folder) => _files.Folders(folder);
 
     public void CreateFolder(string folder) => _files.CreateFolder(folder);

@@ -3,7 +3,7 @@ using LoraEdge;
 namespace Rival.Adaptation;
 
 /// <summary>How players are adapted to.</summary>
-public sealed record AdaptationOptions
+public sealed record AdaptOptions
 {
     /// <summary>What is trained. Default: LoRA-FA.</summary>
     public AdaptationKind Kind { get; init; }
