@@ -23,8 +23,6 @@ public sealed class PluginAdaptation : IPlayerAdaptation
         ModelPath = model.Path,
         Objective = PolicyRecord.Objective,
         Trainer = new LoraFaTrainer(),
-        StorageFolder = options.StorageFolder,
-        KeepRecords = false,
         Training = options.Training with { Method = options.Kind == AdaptationKind.Lora ? AdaptationMethod.Lora : AdaptationMethod.LoraFa },
         Projection = options.Projection ?? model.Projection(options.Training.Rank),
         InferenceThreads = Environment.ProcessorCount,

@@ -47,12 +47,12 @@ public sealed class AdaptationTests
 
         Assert.That(Host.Answer(later.OpenProfile("ada")), Is.EqualTo(trained).And.Not.EqualTo(untrained));
         Assert.That(Host.Answer(later.OpenProfile("bob")), Is.EqualTo(untrained), "another profile is served with the base model");
-        Assert.That(host.StoredFiles, Is.EquivalentTo(new[] { "parity.txt", "profiles/ada/devices/local.lora" }));
+        Assert.That(host.StoredFiles, Is.EqualTo(new[] { $"profiles/ada/devices/{later.Device}.lora" }));
         Assert.That(new FileInfo(result.FilePath!).Length, Is.EqualTo(result.Bytes));
     }
 
     [Test]
-    public void StartTraining_Twice_GivesByteIdenticalFiles()
+    public void StartTraining_Twice_GivesByteIdenticalFilesButForTheirOrigin()
     {
         using var host = new Host();
         using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Options(host));
@@ -64,7 +64,7 @@ public sealed class AdaptationTests
             files[i] = Host.Train(plugin, profile).FilePath!;
         }
 
-        Assert.That(File.ReadAllBytes(files[1]), Is.EqualTo(File.ReadAllBytes(files[0])));
+        Assert.That(WithoutOrigin(files[1]), Is.EqualTo(WithoutOrigin(files[0])));
     }
 
     [Test]
@@ -133,5 +133,15 @@ public sealed class AdaptationTests
         }
 
         return sum / Count;
+    }
+
+    private static byte[] WithoutOrigin(string path)
+    {
+        Adapter adapter = AdapterFile.Load(path);
+        Assert.That(AdapterOrigin.Of(adapter, path).Vector.Records, Is.EqualTo(100));
+        return AdapterFile.Write(new Adapter
+        {
+            Model = adapter.Model, Projection = adapter.Projection, Rank = adapter.Rank, Scale = adapter.Scale, Targets = adapter.Targets, Training = adapter.Training,
+        });
     }
 }

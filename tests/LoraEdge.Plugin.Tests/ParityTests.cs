@@ -3,8 +3,6 @@ namespace LoraEdge.Plugin.Tests;
 /// <summary>A trainer that computes something else than what is served trains nothing and publishes nothing.</summary>
 public sealed class ParityTests
 {
-    private const string Stored = "profiles/ada/devices/local.lora";
-
     [Test]
     public void FirstTraining_OnATrainerThatComputesAnotherModel_IsRefusedWithTheFirstDifferingNode()
     {
@@ -71,7 +69,7 @@ public sealed class ParityTests
         Profile profile = plugin.OpenProfile("ada");
         Host.Play(profile, 20);
         Host.Train(plugin, profile);
-        (byte[] answer, byte[] stored) = (Host.Answer(profile), File.ReadAllBytes(Path.Combine(host.Storage, Stored)));
+        (byte[] answer, byte[] stored) = (Host.Answer(profile), File.ReadAllBytes(Path.Combine(host.Storage, host.StoredFiles.Single())));
         shift = 0.01f;
 
         TrainingResult result = Host.Train(plugin, profile);
@@ -79,7 +77,7 @@ public sealed class ParityTests
         // The Gemm that computes the logits is called 'second'.
         Assert.That(result.Error, Is.TypeOf<ParityException>().With.Message.Contains("the first differing node is 'second'").And.Message.Contains("adapter"));
         Assert.That(Host.Answer(profile), Is.EqualTo(answer));
-        Assert.That(File.ReadAllBytes(Path.Combine(host.Storage, Stored)), Is.EqualTo(stored));
+        Assert.That(File.ReadAllBytes(Path.Combine(host.Storage, host.StoredFiles.Single())), Is.EqualTo(stored));
     }
 
     /// <summary>The one output is drawn, so neither check can look at it: both look at what it is drawn from.</summary>

@@ -64,7 +64,7 @@ public sealed class ServeOnlyTests
     private static Host WithAdapter()
     {
         var host = new Host();
-        string path = Path.Combine(host.Storage, "profiles", "ada", "devices", "local.lora");
+        string path = Path.Combine(host.Storage, "profiles", "ada", "devices", "premade.lora");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         AdapterFile.Save(RandomAdapter.For(host.Model), path);
         return host;

@@ -99,7 +99,7 @@ public sealed class TrainingFlowTests
 
         Assert.That(_trainer.Requests.Select(request => request.Records.Count), Is.EqualTo(new[] { 18, 27 }));
         Assert.That((open, _trainer.Threads.Count), Is.EqualTo((1, 1)));
-        Assert.That(_host.StoredFiles, Is.EquivalentTo(new[] { "profiles/ada/devices/local.lora", "profiles/bob/devices/local.lora" }));
+        Assert.That(_host.StoredFiles, Is.EquivalentTo(new[] { $"profiles/ada/devices/{_plugin.Device}.lora", $"profiles/bob/devices/{_plugin.Device}.lora" }));
     }
 
     [Test]

@@ -113,9 +113,19 @@ public sealed class AdapterStorage : IDisposable
             TakeNewId();
     }
 
-    private static string OwnerText(IHostClock clock)
+    private static string OwnerText(IHostClock clock) =>
+        $"process {ProcessId()} on {Environment.MachineName} since {clock.UtcNow.ToString("u", CultureInfo.InvariantCulture)}";
+
+    private static string ProcessId()
     {
-        using Process process = Process.GetCurrentProcess();
-        return $"process {process.Id.ToString(CultureInfo.InvariantCulture)} on {Environment.MachineName} since {clock.UtcNow.ToString("u", CultureInfo.InvariantCulture)}";
+        try
+        {
+            using Process process = Process.GetCurrentProcess();
+            return process.Id.ToString(CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is NotSupportedException or NotImplementedException)
+        {
+            return "unknown";   // consoles and phones
+        }
     }
 }

@@ -25,7 +25,7 @@ public sealed class DiskFileSystem : IFileSystem
     {
         var info = new DirectoryInfo(folder);
         return info.Exists
-            ? [.. info.GetFiles().Select(file => new FileStamp(file.FullName, file.Length, file.LastWriteTimeUtc)).OrderBy(stamp => stamp.Path, StringComparer.Ordinal)]
+            ? [.. info.GetFiles().Where(file => file.Exists).Select(Stamp).OrderBy(stamp => stamp.Path, StringComparer.Ordinal)]
             : [];
     }
 
@@ -147,6 +147,18 @@ public sealed class DiskFileSystem : IFileSystem
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    private static FileStamp Stamp(FileInfo file)
+    {
+        try
+        {
+            return new FileStamp(file.FullName, file.Length, file.LastWriteTimeUtc);
+        }
+        catch (FileNotFoundException)
+        {
+            return new FileStamp(file.FullName, 0, default);
         }
     }
 

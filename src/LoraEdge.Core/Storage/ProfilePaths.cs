@@ -23,7 +23,7 @@ internal sealed class ProfilePaths(string root, string profile)
     public string Adapter(DeviceId device) => Path.Combine(Devices, device + DevicesFolder.Extension);
 
     /// <summary>What an installation wrote under an id that it gave up to a clone.</summary>
-    public string OfClone(DeviceId given, DeviceId taken) => Path.Combine(Devices, $"{given}.{taken}{DevicesFolder.Extension}");
+    public string OfClone(DeviceFile own) => Path.Combine(Devices, $"{own.Origin.Device}.{own.Digest.Substring(0, 8)}{DevicesFolder.Extension}");
 
     /// <summary>A file of its own, so that it stays when the player is learned anew.</summary>
     public string Tombstone(DeviceId device) => Path.Combine(Devices, device + ".forgotten" + DevicesFolder.Extension);

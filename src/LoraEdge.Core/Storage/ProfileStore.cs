@@ -19,7 +19,8 @@ public sealed class ProfileStore : IDisposable
     private readonly ProfilePaths _paths;
     private readonly GenerationHistory _history;
     private readonly FolderWatch _watch;
-    private DeviceState _state;
+    private readonly ProfileFolders _folders;
+    private readonly OwnGenerations _own;
     private DevicesReport _report = new([], VersionVector.Empty);
 
     internal ProfileStore(AdapterStorage storage, string name)
@@ -28,10 +29,11 @@ public sealed class ProfileStore : IDisposable
         Name = name;
         _paths = new ProfilePaths(storage.Root, name);
         _history = new GenerationHistory(storage.Adapters, _paths, storage.Settings.Generations);
+        _folders = new ProfileFolders(storage, _paths, _history);
         if (!storage.IsReadOnly)
-            Prepare();
-        _state = DeviceState.Read(Files, _paths.State, storage.Device);
-        _watch = new FolderWatch(Files, _paths.Devices, storage.Settings.Clock, storage.Settings.PollInterval);
+            _folders.Prepare();
+        _own = new OwnGenerations(storage, _paths, _history);
+        _watch = new FolderWatch(storage.Settings.Files, _paths.Devices, storage.Settings.Clock, storage.Settings.PollInterval);
         Opening = Refresh();
     }
 
@@ -73,9 +75,7 @@ public sealed class ProfileStore : IDisposable
     public string OwnPath => _paths.Adapter(_storage.Device);
 
     /// <summary>Folder for the profile's log, which never leaves the device.</summary>
-    public string LogPath => Path.Combine(_paths.Folder, "log");
-
-    private IFileSystem Files => _storage.Settings.Files;
+    public string LogPath => LocalPath("log");
 
     /// <summary>
     /// Stores an adapter as this device's next generation. When this returns, a loss of power leaves it; when it throws, the
@@ -97,7 +97,7 @@ public sealed class ProfileStore : IDisposable
         {
             _storage.RequireWritable();
             Refresh();
-            return Publish(adapter, from, OwnRecords() + newRecords);
+            return Publish(adapter, from, _own.Records(Devices) + newRecords);
         }
     }
 
@@ -117,8 +117,8 @@ public sealed class ProfileStore : IDisposable
             _storage.RequireWritable();
             Refresh();
             return generation is null
-                ? Publish(FrozenModel(), Forgotten, OwnRecords())
-                : Publish(generation.Adapter, generation.Origin.Vector, OwnRecords());
+                ? Publish(FrozenModel(), Forgotten, _own.Records(Devices))
+                : Publish(generation.Adapter, generation.Origin.Vector, _own.Records(Devices));
         }
     }
 
@@ -137,10 +137,10 @@ public sealed class ProfileStore : IDisposable
             VersionVector vector = Devices.Files.Concat(_history.Read()).Aggregate(Forgotten, (merged, file) => merged.MergeWithinLimit(file.Origin.Vector));
 
             // The deletion counts as a record, so that what had seen all the others and not the deletion does not include it.
-            vector = vector.With(_storage.Device, OwnRecords() + 1);
-            AdapterOrigin origin = NextOrigin(vector);
-            Publish(TombstoneFile.Write(origin), origin, _paths.Tombstone(_storage.Device));
-            List<string> removed = Delete([.. Paths(file => file.State != DeviceFileState.Tombstone), .. Files.Files(_paths.Aside)]);
+            vector = vector.With(_storage.Device, _own.Records(Devices) + 1);
+            AdapterOrigin origin = _own.Next(Devices, vector);
+            _own.Publish(TombstoneFile.Write(origin), origin, _paths.Tombstone(_storage.Device));
+            List<string> removed = _folders.DeleteAll();
             Refresh();
             return new ForgottenProfile(removed, vector);
         }
@@ -165,7 +165,7 @@ public sealed class ProfileStore : IDisposable
         lock (_gate)
         {
             _storage.RequireWritable();
-            List<string> removed = Delete(Obsolete);
+            List<string> removed = _folders.Delete(Obsolete);
             Refresh();
             return removed;
         }
@@ -186,9 +186,10 @@ public sealed class ProfileStore : IDisposable
     }
 
     /// <summary>Reads a file of the profile's that is no adapter and is not synced; null when there is none.</summary>
-    internal byte[]? ReadLocal(string name) => Files.FileExists(LocalPath(name)) ? _storage.Adapters.Read(LocalPath(name), name) : null;
+    internal byte[]? ReadLocal(string name) => _storage.Settings.Files.FileExists(LocalPath(name)) ? _storage.Adapters.Read(LocalPath(name), name) : null;
 
     /// <summary>Writes such a file, whole or not at all.</summary>
+    /// <exception cref="StoreReadOnlyException">Another process writes to the folder.</exception>
     internal void WriteLocal(string name, byte[] bytes)
     {
         _storage.RequireWritable();
@@ -196,7 +197,7 @@ public sealed class ProfileStore : IDisposable
     }
 
     /// <summary>Deletes such a file.</summary>
-    internal void DeleteLocal(string name) => Files.Delete(LocalPath(name));
+    internal void DeleteLocal(string name) => _storage.Settings.Files.Delete(LocalPath(name));
 
     /// <summary>Path of such a file.</summary>
     internal string LocalPath(string name) => Path.Combine(_paths.Folder, name);
@@ -213,10 +214,10 @@ public sealed class ProfileStore : IDisposable
         var report = new SyncReport();
         if (!IsReadOnly)
         {
-            report = report with { SetAside = SetAside(found), Identity = CheckIdentity(found) };
-            if (RestoreOwn(found) || !report.IsEmpty)
+            report = report with { SetAside = _folders.SetAside(found), Identity = _own.CheckIdentity(found) };
+            if (_own.Restore(found) || !report.IsEmpty)
                 found = Judge();
-            report = report with { Forgotten = DeleteForgotten(found) };
+            report = report with { Forgotten = _folders.DeleteForgotten(found) };
             if (report.Forgotten.Count > 0)
                 found = Judge();
         }
@@ -229,151 +230,17 @@ public sealed class ProfileStore : IDisposable
 
     private string? EffectiveDigest() => Effective is { } effective ? DevicesFolder.Digest(effective.Bytes.ToArray()) : null;
 
-    private void Prepare()
-    {
-        Files.CreateFolder(_paths.Devices);
-        Files.CreateFolder(_paths.History);
-        _storage.DeleteTemporaries(_paths.Folder);
-        _storage.DeleteTemporaries(_paths.History);
-        _storage.DeleteTemporaries(_paths.Devices, _storage.Device.ToString());
-    }
-
-    private List<DeviceFile> SetAside(DevicesReport found)
-    {
-        var moved = new List<DeviceFile>();
-        foreach (DeviceFile file in found.Files.Concat(_history.Damaged()).Where(file => file.State == DeviceFileState.Damaged))
-        {
-            try
-            {
-                moved.Add(file with { Path = Move(file) });
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or AdapterFormatException)
-            {
-                // It has just gone, or someone has it open: it is looked at again when the folder changes.
-            }
-        }
-
-        return moved;
-    }
-
-    /// <summary>Copies first and deletes afterwards, so that a crash loses nothing.</summary>
-    private string Move(DeviceFile file)
-    {
-        byte[] bytes = _storage.Adapters.Read(file.Path);
-        string path = Path.Combine(_paths.Aside, $"{file.Name}.{DevicesFolder.Digest(bytes).Substring(0, 8)}");
-        Files.CreateFolder(_paths.Aside);
-        Files.WriteAtomic(path, bytes);
-        Files.Delete(file.Path);
-        return path;
-    }
-
-    private IdentityChange CheckIdentity(DevicesReport found)
-    {
-        if (_state.Device != _storage.Device)
-            _state = DeviceState.New(_storage.Device);
-        DeviceId device = _storage.Device;
-        DeviceFile[] own = [.. found.Files.Where(file => file.Origin.Device == device && file.Digest.Length > 0)];
-        IdentityChange change = IdentityChange.None;
-        if (own.Any(file => file.Origin.Generation > _state.Generation) || found.Files.Any(file => file.Origin.Vector[device] > _state.Records))
-            change = IdentityChange.RestoredBackup;
-        else if (own.Any(IsOfAClone))
-            change = IdentityChange.Clone;
-        if (change == IdentityChange.None)
-            return change;
-        DeviceFile? newest = NewestInHistory();
-        _storage.TakeNewId();
-        if (change == IdentityChange.Clone && newest is not null && found.Files.All(file => file.Digest != newest.Digest))
-            _storage.Adapters.Write(_paths.OfClone(device, _storage.Device), _storage.Adapters.Read(newest.Path));
-        _state = DeviceState.New(_storage.Device);
-        return change;
-    }
-
-    private bool IsOfAClone(DeviceFile file) => file.Origin.Generation == _state.Generation
-        ? file.Digest != _state.Digest
-        : _history.Read().Any(stored => stored.Origin.Device == file.Origin.Device && stored.Origin.Generation == file.Origin.Generation && stored.Digest != file.Digest);
-
-    /// <summary>Deletes what another device forgot; with a history, also what was set aside while it grew.</summary>
-    private List<string> DeleteForgotten(DevicesReport found)
-    {
-        if (found.Forgotten.Counts.Count == 0)
-            return [];
-        string[] paths = Paths(file => file.Adapter is not null && !file.Origin.Vector.Includes(found.Forgotten));
-        bool history = paths.Any(path => Path.GetDirectoryName(path) == _paths.History);
-        return Delete(history ? [.. paths, .. Files.Files(_paths.Aside)] : paths);
-    }
-
-    private string[] Paths(Func<DeviceFile, bool> condition) =>
-        [.. DevicesFolder.Read(_storage.Adapters, _paths.Devices).Concat(DevicesFolder.Read(_storage.Adapters, _paths.History)).Where(condition).Select(file => file.Path)];
-
-    private List<string> Delete(IReadOnlyList<string> paths)
-    {
-        foreach (string path in paths)
-            Files.Delete(path);
-        foreach (string folder in paths.Select(path => Path.GetDirectoryName(path)!).Distinct())
-            Files.SyncFolder(folder);
-        return [.. paths];
-    }
-
-    /// <summary>
-    /// Writes this device's newest generation again when the devices folder has an older one or none: after a crash between the
-    /// steps of storing it, or when a copier took it away.
-    /// </summary>
-    private bool RestoreOwn(DevicesReport found)
-    {
-        if (found.Files.Any(file => file.Origin.Device == _state.Device && file.Origin.Generation >= _state.Generation)
-            || NewestInHistory() is not { } newest)
-            return false;
-        string path = newest.Adapter is null ? _paths.Tombstone(_state.Device) : _paths.Adapter(_state.Device);
-        _storage.Adapters.Write(path, _storage.Adapters.Read(newest.Path));
-        return true;
-    }
-
-    private DeviceFile? NewestInHistory() => _history.Read().FirstOrDefault(file => file.Origin.Device == _state.Device && file.Digest == _state.Digest);
-
     private StoredGeneration Publish(Adapter adapter, VersionVector from, long ownRecords)
     {
         if (!from.Includes(Forgotten))
             throw new ProfileForgottenException($"The player '{Name}' was forgotten after this adapter began to learn, so it is not stored. Learn anew from the frozen model, starting from {nameof(ProfileStore)}.{nameof(Forgotten)}.");
-        AdapterOrigin origin = NextOrigin(from.With(_storage.Device, ownRecords));
+        AdapterOrigin origin = _own.Next(Devices, from.With(_storage.Device, ownRecords));
         byte[] bytes = AdapterFile.Write(adapter.With(OriginFields.Write(origin)), _storage.Settings.Precision);
         DeviceFile stored = DevicesFolder.Decode(bytes, _paths.Adapter(_storage.Device));
-        Publish(bytes, origin, stored.Path);
+        _own.Publish(bytes, origin, stored.Path);
         _history.Trim();
         Refresh();
         return new StoredGeneration(stored.Adapter!, stored.Origin, bytes.LongLength);
-    }
-
-    /// <summary>
-    /// The order matters. A generation in the history alone does not count. Once the state names it, it counts, and opening the
-    /// profile completes what a crash kept from being done.
-    /// </summary>
-    private void Publish(byte[] bytes, AdapterOrigin origin, string path)
-    {
-        _history.Write(origin.Generation, bytes);
-        var state = new DeviceState(origin.Device, origin.Generation, Math.Max(_state.Records, origin.Vector[origin.Device]), DevicesFolder.Digest(bytes));
-        state.Write(Files, _paths.State);
-        _state = state;
-        _storage.Adapters.Write(path, bytes);
-    }
-
-    private AdapterOrigin NextOrigin(VersionVector vector) => new()
-    {
-        Device = _storage.Device,
-        Generation = 1 + Devices.Files.Where(file => file.Origin.Device == _storage.Device).Concat(_history.Read())
-            .Aggregate(_state.Generation, (newest, file) => Math.Max(newest, file.Origin.Generation)),
-        Written = _storage.Settings.Clock.UtcNow,
-        Vector = vector,
-    };
-
-    /// <summary>
-    /// This device's records so far, as stored generations tell; where there is none, as the state does, which may name one that
-    /// was never stored.
-    /// </summary>
-    private long OwnRecords()
-    {
-        IEnumerable<DeviceFile> history = _history.Read().Where(file => file.Origin.Device != _state.Device || file.Origin.Generation <= _state.Generation);
-        long stored = Devices.Files.Concat(history).Select(file => file.Origin.Vector[_storage.Device]).DefaultIfEmpty(0).Max();
-        return stored > 0 ? stored : _state.Records;
     }
 
     private Adapter FrozenModel()
@@ -385,5 +252,5 @@ public sealed class ProfileStore : IDisposable
 
     private bool IsObsolete(DeviceFile file) => _storage.Settings.Wanted.Model is { } model && file.Adapter is { } adapter && adapter.Model != model;
 
-    private long Size(DeviceFile file) => Files.Stamps(_paths.History).FirstOrDefault(stamp => stamp.Path == file.Path).Length;
+    private long Size(DeviceFile file) => _storage.Settings.Files.Stamps(_paths.History).FirstOrDefault(stamp => stamp.Path == file.Path).Length;
 }

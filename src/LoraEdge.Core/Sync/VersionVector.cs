@@ -47,7 +47,19 @@ public sealed class VersionVector : IEquatable<VersionVector>
 
     /// <summary>Whether this has at least as many records of every device.</summary>
     /// <param name="other">The vector to compare with.</param>
-    public bool Includes(VersionVector other) => other._counts.All(entry => this[entry.Key] >= entry.Value);
+    public bool Includes(VersionVector other)
+    {
+        int at = 0;
+        foreach (KeyValuePair<DeviceId, long> entry in other._counts)
+        {
+            while (at < _counts.Length && _counts[at].Key.CompareTo(entry.Key) < 0)
+                at++;
+            if (at == _counts.Length || _counts[at].Key != entry.Key || _counts[at].Value < entry.Value)
+                return false;
+        }
+
+        return true;
+    }
 
     /// <summary>For every device the larger number of records of the two.</summary>
     /// <param name="other">The other vector.</param>
