@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace LoraEdge;
 
 /// <summary>
@@ -8,8 +6,6 @@ namespace LoraEdge;
 /// </summary>
 internal sealed class LogFolder
 {
-    private const string SegmentPrefix = "records-";
-    private const string Extension = ".log";
     private const string SampleName = "sample.log";
     private const int MostPendingBytes = 64 * 1024;
 
@@ -161,7 +157,7 @@ internal sealed class LogFolder
         return new LogErasure(records, bytes, paths);
     }
 
-    private bool IsOfLog(string path) => TryNumber(path, out _) || path == SamplePath || AtomicFile.IsTemporary(path) || path.EndsWith(DamagedFiles.Extension, StringComparison.Ordinal);
+    private bool IsOfLog(string path) => SegmentName.NumberOf(path) is not null || path == SamplePath || AtomicFile.IsTemporary(path) || path.EndsWith(DamagedFiles.Extension, StringComparison.Ordinal);
 
     private long LengthOf(string path)
     {
@@ -194,18 +190,11 @@ internal sealed class LogFolder
     }
 
     private IEnumerable<(string Path, long Number)> SegmentFiles() =>
-        _files.Files(_folder).Select(path => (Path: path, Number: TryNumber(path, out long number) ? number : 0)).Where(file => file.Number > 0).OrderBy(file => file.Number);
-
-    private static bool TryNumber(string path, out long number)
-    {
-        string name = Path.GetFileName(path);
-        number = 0;
-        return name.StartsWith(SegmentPrefix, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal)
-            && long.TryParse(name.Substring(SegmentPrefix.Length, name.Length - SegmentPrefix.Length - Extension.Length), NumberStyles.None, CultureInfo.InvariantCulture, out number)
-            && path.EndsWith(NameOf(number), StringComparison.Ordinal);
-    }
-
-    private static string NameOf(long number) => $"{SegmentPrefix}{number.ToString("d10", CultureInfo.InvariantCulture)}{Extension}";
+        from path in _files.Files(_folder)
+        let number = SegmentName.NumberOf(path)
+        where number is not null
+        orderby number
+        select (path, number.Value);
 
     private void OpenSegment(string path, long number, bool isNewest)
     {
@@ -293,7 +282,7 @@ internal sealed class LogFolder
     private void Begin()
     {
         long number = _segments.Count == 0 ? 1 : _segments[_segments.Count - 1].Number + 1;
-        var segment = new Segment(Path.Combine(_folder, NameOf(number)), number);
+        var segment = new Segment(Path.Combine(_folder, SegmentName.Of(number)), number);
         _active = ActiveSegment.Begin(_files, segment, LogHeader.Create(LogFileKind.Segment, _options.Key, LastNumber));
         _segments.Add(segment);
     }
@@ -359,11 +348,7 @@ internal sealed class LogFolder
         }
 
         var reader = new LogFileReader(file, LogHeader.Read(file, LogFileKind.Segment, _options.Key, segment.Path), segment.Path);
-        LogHeader header = LogHeader.Create(LogFileKind.Segment, _options.Key, LastNumber);
-        var codec = new EntryCodec(header);
-        var buffer = new GrowingBuffer((int)segment.Bytes + 256);
-        header.Bytes.CopyTo(buffer.GetSpan(header.Bytes.Length));
-        buffer.Advance(header.Bytes.Length);
+        var builder = new LogFileBuilder(LogHeader.Create(LogFileKind.Segment, _options.Key, LastNumber), segment.Bytes + 256);
         long removed = 0;
         while (reader.MoveNext())
         {
@@ -375,14 +360,14 @@ internal sealed class LogFolder
                 continue;
             }
 
-            codec.Write(buffer, reader.Content.Span, rewritten.Records);
+            builder.Add(reader.Content.Span);
             rewritten.Add(record.Sequence, record.Time);
         }
 
         if (reader.DamagedBytes + reader.TailBytes > 0 && !isCut)
             _damaged.SetAside(segment.Path, file, rewritten.Records, reader.DamagedBytes + reader.TailBytes);
-        _files.WriteAtomic(segment.Path, buffer.Written);
-        rewritten.Bytes = buffer.Length;
+        _files.WriteAtomic(segment.Path, builder.Bytes);
+        rewritten.Bytes = builder.Bytes.Length;
         _segments[at] = rewritten;
         return removed;
     }
