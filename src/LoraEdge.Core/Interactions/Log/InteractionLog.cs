@@ -83,8 +83,8 @@ public sealed class InteractionLog : IDisposable
     }
 
     /// <summary>
-    /// Copies a record into memory of the log and returns: takes no lock, touches no disk, allocates nothing. It is on disk
-    /// after <see cref="InteractionLogOptions.FlushInterval"/> at the latest.
+    /// Copies a record into memory of the log and returns: takes no lock, touches no disk, allocates nothing. The log's
+    /// thread writes it within <see cref="InteractionLogOptions.FlushInterval"/>.
     /// </summary>
     /// <param name="inputs">The model's inputs by name; borrowed for the call.</param>
     /// <param name="target">What the player did; borrowed for the call.</param>
