@@ -83,8 +83,8 @@ public sealed class InteractionLog : IDisposable
     }
 
     /// <summary>
-    /// Copies a record into memory of the log and returns: takes no lock, touches no disk, allocates nothing. It is on disk
-    /// after <see cref="InteractionLogOptions.FlushInterval"/> at the latest.
+    /// Copies a record into memory of the log and returns: takes no lock, touches no disk, allocates nothing. The log's
+    /// thread writes it within <see cref="InteractionLogOptions.FlushInterval"/>.
     /// </summary>
     /// <param name="inputs">The model's inputs by name; borrowed for the call.</param>
     /// <param name="target">What the player did; borrowed for the call.</param>
@@ -113,30 +113,18 @@ public sealed class InteractionLog : IDisposable
         return complete;
     }
 
-    /// <summary>The same for any record, a sequence of steps included.</summary>
+    /// <summary>The same for any record, a sequence of steps included; memory for one copy of it is allocated.</summary>
     /// <param name="record">The record; borrowed for the call.</param>
     /// <returns>False when the record was lost: no memory was left, it was too large, or the log is closed.</returns>
     /// <exception cref="InvalidInputException">The inputs are not those that the log was opened for, or the weight is out of its range.</exception>
     public bool Append(Interaction record)
     {
-        long time = _clock.UtcNow.ToUnixTimeMilliseconds();
-        var measure = new SpanWriter();
-        _encoder.Write(ref measure, time, record);
-        if (!TryReserve(measure.Length, out long position))
+        byte[] bytes = _encoder.Encode(_clock.UtcNow, record);
+        if (!TryReserve(bytes.Length, out long position))
             return false;
-        bool complete = false;
-        try
-        {
-            var writer = new SpanWriter(_waiting.Content(position, measure.Length));
-            _encoder.Write(ref writer, time, record);
-            complete = writer.Length == measure.Length;
-        }
-        finally
-        {
-            Complete(position, measure.Length, complete);
-        }
-
-        return complete;
+        bytes.CopyTo(_waiting.Content(position, bytes.Length));
+        Complete(position, bytes.Length, complete: true);
+        return true;
     }
 
     /// <summary>Takes the newest record back, wherever it is; called again, the one before it. Its number is not used again.</summary>
@@ -389,14 +377,9 @@ public sealed class InteractionLog : IDisposable
     private byte[] Encode(LoggedInteraction record, Action<Interaction>? check)
     {
         check?.Invoke(record.Interaction);
-        long time = record.Time.ToUnixTimeMilliseconds();
-        var measure = new SpanWriter();
-        _encoder.Write(ref measure, time, record.Interaction);
-        if (measure.Length > _largestRecord)
-            throw new LogFormatException($"Record {record.Sequence} of the export takes {measure.Length} bytes; this log takes records of at most {_largestRecord}. Nothing was imported: raise {nameof(InteractionLogOptions)}.{nameof(InteractionLogOptions.WaitingBytes)}.");
-        byte[] bytes = new byte[measure.Length];
-        var writer = new SpanWriter(bytes);
-        _encoder.Write(ref writer, time, record.Interaction);
+        byte[] bytes = _encoder.Encode(record.Time, record.Interaction);
+        if (bytes.Length > _largestRecord)
+            throw new LogFormatException($"Record {record.Sequence} of the export takes {bytes.Length} bytes; this log takes records of at most {_largestRecord}. Nothing was imported: raise {nameof(InteractionLogOptions)}.{nameof(InteractionLogOptions.WaitingBytes)}.");
         return bytes;
     }
 

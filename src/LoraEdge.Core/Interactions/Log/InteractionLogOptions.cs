@@ -8,7 +8,7 @@ public sealed record InteractionLogOptions
     private const int MostBytes = 64 * 1024 * 1024;
 
     /// <summary>
-    /// Longest time that a record stays in this process alone. After it, a record outlives the process; a loss of power only
+    /// Longest time that a record stays in this process alone, give or take a tenth of a second. After it, a record outlives the process; a loss of power only
     /// spares what was synced: whole segments, and all at <see cref="InteractionLog.Flush"/>. Default: one second.
     /// </summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);

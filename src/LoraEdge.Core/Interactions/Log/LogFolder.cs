@@ -1,15 +1,11 @@
-using System.Globalization;
-
 namespace LoraEdge;
 
 /// <summary>
 /// The files of a log: segments in order, the last of which is written to, and the sample beside them. Used by one thread at
 /// a time.
 /// </summary>
-internal sealed class LogFolder
+internal sealed partial class LogFolder
 {
-    private const string SegmentPrefix = "records-";
-    private const string Extension = ".log";
     private const string SampleName = "sample.log";
     private const int MostPendingBytes = 64 * 1024;
 
@@ -161,7 +157,7 @@ internal sealed class LogFolder
         return new LogErasure(records, bytes, paths);
     }
 
-    private bool IsOfLog(string path) => TryNumber(path, out _) || path == SamplePath || AtomicFile.IsTemporary(path) || path.EndsWith(DamagedFiles.Extension, StringComparison.Ordinal);
+    private bool IsOfLog(string path) => SegmentName.NumberOf(path) is not null || path == SamplePath || AtomicFile.IsTemporary(path) || path.EndsWith(DamagedFiles.Extension, StringComparison.Ordinal);
 
     private long LengthOf(string path)
     {
@@ -169,131 +165,10 @@ internal sealed class LogFolder
         return stream.Length;
     }
 
-    // A file whose key is missing must be found before anything is repaired.
-    private void CheckHeads()
-    {
-        foreach (string path in SegmentFiles().Select(segment => segment.Path).Concat(_files.FileExists(SamplePath) ? [SamplePath] : []))
-        {
-            byte[] head = new byte[LogHeader.PlainBytes + AesGcmCipher.Overhead];
-            int length = 0;
-            using (Stream stream = _files.OpenRead(path))
-            {
-                for (int read = 1; read > 0 && length < head.Length; length += read)
-                    read = stream.Read(head, length, head.Length - length);
-            }
-
-            try
-            {
-                LogHeader.Read(head.AsSpan(0, length), path == SamplePath ? LogFileKind.Sample : LogFileKind.Segment, _options.Key, path);
-            }
-            catch (LogFormatException) when (!LogHeader.IsNewer(head.AsSpan(0, length)))
-            {
-                // Damage: dealt with when the file is opened.
-            }
-        }
-    }
-
-    private IEnumerable<(string Path, long Number)> SegmentFiles() =>
-        _files.Files(_folder).Select(path => (Path: path, Number: TryNumber(path, out long number) ? number : 0)).Where(file => file.Number > 0).OrderBy(file => file.Number);
-
-    private static bool TryNumber(string path, out long number)
-    {
-        string name = Path.GetFileName(path);
-        number = 0;
-        return name.StartsWith(SegmentPrefix, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal)
-            && long.TryParse(name.Substring(SegmentPrefix.Length, name.Length - SegmentPrefix.Length - Extension.Length), NumberStyles.None, CultureInfo.InvariantCulture, out number)
-            && path.EndsWith(NameOf(number), StringComparison.Ordinal);
-    }
-
-    private static string NameOf(long number) => $"{SegmentPrefix}{number.ToString("d10", CultureInfo.InvariantCulture)}{Extension}";
-
-    private void OpenSegment(string path, long number, bool isNewest)
-    {
-        byte[]? file = ReadOrSetAside(path);
-        if (file is null)
-            return;
-        LogHeader header;
-        try
-        {
-            header = LogHeader.Read(file, LogFileKind.Segment, _options.Key, path);
-        }
-        catch (LogFormatException)
-        {
-            if (isNewest && file.Length < LogHeader.PlainBytes + AesGcmCipher.Overhead)
-                ReportTorn(path, file.Length);
-            else
-                _damaged.SetAside(path, file, 0, file.Length);
-            _files.Delete(path);
-            return;
-        }
-
-        Learn(new Segment(path, number), file, header, isNewest);
-    }
-
-    private byte[]? ReadOrSetAside(string path)
-    {
-        try
-        {
-            return _files.TryRead(path);
-        }
-        catch (LogFormatException error)
-        {
-            string aside = $"{path}{DamagedFiles.Extension}";
-            _files.Replace(path, aside);
-            _report(new LogReport(LogReportKind.Damaged, aside, 0, 0, $"{error.Message} It was set aside as {aside}."));
-            return null;
-        }
-    }
-
-    private void Learn(Segment segment, byte[] file, LogHeader header, bool isNewest)
-    {
-        var reader = new LogFileReader(file, header, segment.Path);
-        var places = new List<(long, int)>();
-        long highest = header.Floor;
-        int entries = 0;
-        for (; reader.MoveNext(); entries = reader.Index + 1)
-        {
-            highest = Math.Max(highest, Math.Max(reader.Mark, reader.Record?.Sequence ?? 0));
-            if (reader.Record is not { } record)
-                continue;
-            segment.Add(record.Sequence, record.Time);
-            places.Add((reader.Offset, reader.Index));
-        }
-
-        // A crash came between the sample, which has this segment's records, and the end of the segment.
-        bool isInSample = segment.Records > 0 && segment.Last <= _sample.Through;
-        if (isInSample)
-        {
-            _files.Delete(segment.Path);
-            return;
-        }
-
-        LastNumber = Math.Max(LastNumber, highest);
-        segment.Bytes = reader.End;
-        _segments.Add(segment);
-        bool isDamaged = reader.DamagedBytes > 0 || (reader.TailBytes > 0 && !isNewest);
-        if (reader.TailBytes > 0 && !isDamaged)
-            ReportTorn(segment.Path, reader.TailBytes);
-        if (isDamaged || (header.Key is null && _options.Key is not null))
-            Rewrite(segment, _ => true, isCut: !isDamaged);
-        else if (isNewest)
-            Continue(ActiveSegment.Continue(_files, segment, header, places, reader.End, entries), isCut: reader.TailBytes > 0);
-    }
-
-    private void Continue(ActiveSegment active, bool isCut)
-    {
-        _active = active;
-        if (isCut)
-            active.Sync();
-    }
-
-    private void ReportTorn(string path, long bytes) => _report(new LogReport(LogReportKind.TornTail, path, 0, bytes,
-        $"{path} ended with {bytes} bytes of a record that a crash had kept from being written. They were cut off."));
-
     private void Begin()
     {
         long number = _segments.Count == 0 ? 1 : _segments[_segments.Count - 1].Number + 1;
-        var segment = new Segment(Path.Combine(_folder, NameOf(number)), number);
+        var segment = new Segment(Path.Combine(_folder, SegmentName.Of(number)), number);
         _active = ActiveSegment.Begin(_files, segment, LogHeader.Create(LogFileKind.Segment, _options.Key, LastNumber));
         _segments.Add(segment);
     }
@@ -359,11 +234,7 @@ internal sealed class LogFolder
         }
 
         var reader = new LogFileReader(file, LogHeader.Read(file, LogFileKind.Segment, _options.Key, segment.Path), segment.Path);
-        LogHeader header = LogHeader.Create(LogFileKind.Segment, _options.Key, LastNumber);
-        var codec = new EntryCodec(header);
-        var buffer = new GrowingBuffer((int)segment.Bytes + 256);
-        header.Bytes.CopyTo(buffer.GetSpan(header.Bytes.Length));
-        buffer.Advance(header.Bytes.Length);
+        var builder = new LogFileBuilder(LogHeader.Create(LogFileKind.Segment, _options.Key, LastNumber), segment.Bytes + 256);
         long removed = 0;
         while (reader.MoveNext())
         {
@@ -375,14 +246,14 @@ internal sealed class LogFolder
                 continue;
             }
 
-            codec.Write(buffer, reader.Content.Span, rewritten.Records);
+            builder.Add(reader.Content.Span);
             rewritten.Add(record.Sequence, record.Time);
         }
 
         if (reader.DamagedBytes + reader.TailBytes > 0 && !isCut)
             _damaged.SetAside(segment.Path, file, rewritten.Records, reader.DamagedBytes + reader.TailBytes);
-        _files.WriteAtomic(segment.Path, buffer.Written);
-        rewritten.Bytes = buffer.Length;
+        _files.WriteAtomic(segment.Path, builder.Bytes);
+        rewritten.Bytes = builder.Bytes.Length;
         _segments[at] = rewritten;
         return removed;
     }

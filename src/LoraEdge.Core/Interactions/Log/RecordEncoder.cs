@@ -5,7 +5,7 @@ using MessagePack;
 namespace LoraEdge;
 
 /// <summary>
-/// Records to MessagePack, all but the number in front, which the writer adds. Nothing is allocated. docs/log-format.md defines
+/// Records to MessagePack, all but the number in front, which the writer adds. docs/log-format.md defines
 /// the fields; <see cref="RecordDecoder"/> is the inverse.
 /// </summary>
 internal sealed class RecordEncoder
@@ -24,7 +24,7 @@ internal sealed class RecordEncoder
         _inputs = [.. inputs.Select(name => (name, MessagePackSerialized(name)))];
     }
 
-    /// <summary>A single interaction.</summary>
+    /// <summary>A single interaction; nothing is allocated.</summary>
     /// <exception cref="InvalidInputException">It has other inputs, or a weight that is none.</exception>
     public void Write(ref SpanWriter writer, long time, IReadOnlyDictionary<string, HostTensor> inputs, Target target, float weight)
     {
@@ -33,9 +33,19 @@ internal sealed class RecordEncoder
         writer.Array(0);
     }
 
-    /// <summary>Any interaction.</summary>
+    /// <summary>Any interaction, as memory of its own.</summary>
     /// <exception cref="InvalidInputException">It has other inputs, or a weight that is none.</exception>
-    public void Write(ref SpanWriter writer, long time, Interaction record)
+    public byte[] Encode(DateTimeOffset time, Interaction record)
+    {
+        var measure = new SpanWriter();
+        Write(ref measure, time.ToUnixTimeMilliseconds(), record);
+        byte[] bytes = new byte[measure.Length];
+        var writer = new SpanWriter(bytes);
+        Write(ref writer, time.ToUnixTimeMilliseconds(), record);
+        return bytes;
+    }
+
+    private void Write(ref SpanWriter writer, long time, Interaction record)
     {
         writer.Integer(time);
         if (record.Steps.Count == 0)

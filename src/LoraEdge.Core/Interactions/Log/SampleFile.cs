@@ -124,14 +124,11 @@ internal sealed class SampleFile
     private void Write(Slots slots)
     {
         LogHeader header = LogHeader.Create(LogFileKind.Sample, _options.Key, 0, slots.Seen, slots.Through);
-        var buffer = new GrowingBuffer((int)Math.Min(int.MaxValue / 4, slots.Contents.Sum(entry => 64L + (entry?.Content.Length ?? 0))));
-        header.Bytes.CopyTo(buffer.GetSpan(header.Bytes.Length));
-        buffer.Advance(header.Bytes.Length);
-        var codec = new EntryCodec(header);
-        for (int i = 0; i < slots.Contents.Length; i++)
-            codec.Write(buffer, slots.Contents[i]?.Content ?? LogEntry.Empty, i);
-        _files.WriteAtomic(Path, buffer.Written);
-        Learn(slots, buffer.Length);
+        var builder = new LogFileBuilder(header, slots.Contents.Sum(entry => 64L + (entry?.Content.Length ?? 0)));
+        foreach ((long, byte[] Content)? entry in slots.Contents)
+            builder.Add(entry?.Content ?? LogEntry.Empty);
+        _files.WriteAtomic(Path, builder.Bytes);
+        Learn(slots, builder.Bytes.Length);
     }
 
     private void Learn(Slots slots, long bytes)

@@ -27,14 +27,8 @@ internal static class LogSamples
     /// <summary>A record as an entry holds it.</summary>
     public static byte[] Encoded(Interaction record, long number, DateTimeOffset time, params string[] inputs)
     {
-        var encoder = new RecordEncoder(inputs);
-        var measure = new SpanWriter();
-        encoder.Write(ref measure, time.ToUnixTimeMilliseconds(), record);
-        byte[] rest = new byte[measure.Length];
-        var writer = new SpanWriter(rest);
-        encoder.Write(ref writer, time.ToUnixTimeMilliseconds(), record);
         var buffer = new GrowingBuffer(256);
-        LogEntry.WriteRecord(buffer, number, rest);
+        LogEntry.WriteRecord(buffer, number, new RecordEncoder(inputs).Encode(time, record));
         return buffer.ToArray();
     }
 
