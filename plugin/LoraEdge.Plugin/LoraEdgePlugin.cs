@@ -215,7 +215,7 @@ public sealed class LoraEdgePlugin : IDisposable
             Generations = options.Generations,
             PollInterval = options.SyncInterval,
             Key = options.Key,
-            Wanted = new WantedAdapter { Model = model, Rank = options.Training.Rank },
+            Wanted = new WantedAdapter { Model = model },
         });
 
     private Profile Open(string name)

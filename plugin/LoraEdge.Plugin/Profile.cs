@@ -35,8 +35,7 @@ public sealed class Profile : IDisposable
         _learner = new Learner(plugin, store, log, _adopter);
         _adopter.ServeStored();
         _ = _learner.State;
-        if (!store.Opening.IsEmpty)
-            Tell(store.Opening);
+        Take(store.Opening with { EffectiveChanged = false });
     }
 
     /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> while training goes on: at most once a tick, with the latest figures.</summary>
@@ -268,7 +267,7 @@ public sealed class Profile : IDisposable
         if (!_plugin.Syncs || now < _nextSync || Volatile.Read(ref _sync) is not null)
             return;
         _nextSync = now + _plugin.Options.SyncInterval;
-        _plugin.Background.Enqueue(_sync = new SyncJob(this, _learner, _store, _log));
+        _plugin.Background.Enqueue(_sync = new SyncJob(this, _learner, _store));
     }
 
     internal void EndRound() => Volatile.Write(ref _round, null);
@@ -281,11 +280,31 @@ public sealed class Profile : IDisposable
         _plugin.Events.AddProgress(this);
     }
 
-    internal void Tell(SyncReport report) => _plugin.Events.Add(() =>
+    /// <summary>Does what was found in the profile's files asks for, and tells the host.</summary>
+    internal void Take(SyncReport report)
+    {
+        if (report.IsEmpty)
+            return;
+        _plugin.Events.Add(() => RaiseSynced(report));
+        if (report.Forgotten.Count > 0)
+        {
+            _log.Erase();
+            _learner.Forget();
+            _learner.Tell(this, AdaptationEvent.Forgotten);
+        }
+
+        if (report.EffectiveChanged && _learner.TakeEffective())
+        {
+            _learner.Save();
+            _learner.Tell(this, AdaptationEvent.Synced);
+        }
+    }
+
+    private void RaiseSynced(SyncReport report)
     {
         if (!_disposed)
             Synced?.Invoke(this, report);
-    });
+    }
 
     internal void RaiseProgress()
     {

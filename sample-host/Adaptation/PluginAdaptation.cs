@@ -10,23 +10,31 @@ namespace Rival.Adaptation;
 /// </summary>
 public sealed class PluginAdaptation : IPlayerAdaptation
 {
+    /// <summary>Moves after which is waited for the log. In a game they come one by one, and nothing waits.</summary>
+    private const int FlushInterval = 1000;
+
     private static readonly TimeSpan s_frame = TimeSpan.FromSeconds(1.0 / 60);
 
     private readonly LoraEdgePlugin _plugin;
+    private readonly AdapterFolder? _folder;
 
     /// <summary>Loads the plugin.</summary>
     /// <param name="model">The frozen model.</param>
     /// <param name="options">How to train.</param>
     /// <exception cref="LoraEdgeException">An option is out of range, or a native library is missing.</exception>
-    public PluginAdaptation(PolicyModel model, AdaptOptions options) => _plugin = LoraEdgePlugin.Load(new LoraEdgeOptions
+    public PluginAdaptation(PolicyModel model, AdaptOptions options)
     {
-        ModelPath = model.Path,
-        Objective = PolicyRecord.Objective,
-        Trainer = new LoraFaTrainer(),
-        Training = options.Training with { Method = options.Kind == AdaptationKind.Lora ? AdaptationMethod.Lora : AdaptationMethod.LoraFa },
-        Projection = options.Projection ?? model.Projection(options.Training.Rank),
-        InferenceThreads = Environment.ProcessorCount,
-    });
+        _folder = options.StorageFolder is { } folder ? new AdapterFolder(folder) : null;
+        _plugin = LoraEdgePlugin.Load(new LoraEdgeOptions
+        {
+            ModelPath = model.Path,
+            Objective = PolicyRecord.Objective,
+            Trainer = new LoraFaTrainer(),
+            Training = options.Training with { Method = options.Kind == AdaptationKind.Lora ? AdaptationMethod.Lora : AdaptationMethod.LoraFa },
+            Projection = options.Projection ?? model.Projection(options.Training.Rank),
+            InferenceThreads = Environment.ProcessorCount,
+        });
+    }
 
     /// <inheritdoc />
     public IReadOnlyList<AdaptedPlayer> Adapt(IReadOnlyList<PlayerLog> logs, Action<PlayerProgress> report, CancellationToken cancellation)
@@ -35,12 +43,14 @@ public sealed class PluginAdaptation : IPlayerAdaptation
         try
         {
             foreach (PlayerLog log in logs)
+                _folder?.RequireReplaceable(log.Name, _plugin.Fingerprint);
+            foreach (PlayerLog log in logs)
                 profiles.Add(_plugin.OpenProfile(log.Name));
             var results = new TrainingResult?[logs.Count];
             for (int i = 0; i < logs.Count; i++)
                 Start(profiles[i], logs[i], report, results, i);
             RunFrames(results, cancellation);
-            return [.. profiles.Select((profile, i) => Adapted(profile, results[i]!))];
+            return [.. profiles.Select((profile, i) => Keep(profile, results[i]!))];
         }
         catch
         {
@@ -54,8 +64,14 @@ public sealed class PluginAdaptation : IPlayerAdaptation
 
     private static void Start(Profile profile, PlayerLog log, Action<PlayerProgress> report, TrainingResult?[] results, int index)
     {
+        int recorded = 0;
         foreach (Interaction record in log.Records())
+        {
             profile.Record(record.Inputs, record.Target);
+            if (++recorded % FlushInterval == 0)
+                profile.FlushRecords();
+        }
+
         profile.Progress += (_, progress) => report(new PlayerProgress(log.Name, progress, IsDone: false));
         profile.Completed += (_, result) =>
         {
@@ -76,18 +92,19 @@ public sealed class PluginAdaptation : IPlayerAdaptation
         }
     }
 
-    private static AdaptedPlayer Adapted(Profile profile, TrainingResult result)
+    private AdaptedPlayer Keep(Profile profile, TrainingResult result)
     {
         if (result.Adapter is not { } adapter)
             throw result.Error ?? new OperationCanceledException();
+        (string? path, long bytes) = _folder is null ? (null, result.Bytes) : _folder.Save(profile.Name, adapter);
         return new AdaptedPlayer(profile)
         {
             Infer = profile.Infer,
-            Bytes = result.Bytes,
+            Bytes = bytes,
             PayloadBytes = adapter.Targets.Sum(target => 2L * (target.B.Length + (target.A?.Length ?? 0))),
             TrainingTime = result.Elapsed,
             Training = adapter.Training,
-            FilePath = result.FilePath,
+            FilePath = path,
         };
     }
 }

@@ -100,7 +100,7 @@ public sealed class CancellationTests
     public void Dispose_WhileAnAdapterIsCompleted_StoresNothing()
     {
         var trainer = new FakeTrainer(() => RandomAdapter.For(_host.Model)) { OnComplete = Stop };
-        LoraEdgePlugin plugin = _host.Load(trainer);
+        LoraEdgePlugin plugin = LoraEdgePlugin.Load(_host.Options(trainer) with { StorageFolder = Path.Combine(_host.Storage, "second") });
         Profile profile = plugin.OpenProfile("ada");
         Host.Play(profile, 20);
         profile.StartTraining();
@@ -119,7 +119,7 @@ public sealed class CancellationTests
         for (int attempt = 0; attempt < 10; attempt++)
         {
             var trainer = new FakeTrainer(() => RandomAdapter.For(_host.Model)) { PlannedSteps = 1 };
-            LoraEdgePlugin plugin = _host.Load(trainer);
+            LoraEdgePlugin plugin = LoraEdgePlugin.Load(_host.Options(trainer) with { StorageFolder = Path.Combine(_host.Storage, "second") });
             Profile profile = plugin.OpenProfile($"player {attempt}");
             Host.Play(profile, 20);
             int before = _host.StoredFiles.Length;

@@ -119,7 +119,7 @@ public sealed class TrainingFlowTests
     [Test]
     public void Completed_InFullPrecision_KeepsEveryBit()
     {
-        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(_host.Options(new FakeTrainer(() => _give())) with { AdapterPrecision = AdapterPrecision.Float32 });
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(_host.Options(new FakeTrainer(() => _give())) with { AdapterPrecision = AdapterPrecision.Float32, StorageFolder = Path.Combine(_host.Storage, "precise") });
         Profile profile = plugin.OpenProfile("carol");
         Host.Play(profile, 20);
 

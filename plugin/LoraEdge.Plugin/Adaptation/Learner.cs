@@ -44,7 +44,7 @@ internal sealed class Learner
     public LearnerState State => _state ??= Load();
 
     /// <summary>The adapter in use; null for the base.</summary>
-    public Adapter? Used => _adopter.Used;
+    public Adapter? Used => _adopter.Used is { IsZero: false } used ? used : null;
 
     /// <summary>Asks for another try after a failure, or after too many rejections; from any thread.</summary>
     public void Resume() => _resume = true;
@@ -175,7 +175,7 @@ internal sealed class Learner
 
     /// <summary>What a round trains on.</summary>
     public RoundRecords Records() =>
-        RoundRecords.Plan(_read = [.. _log.Read().TakeWhile(record => record.Sequence <= State.Scored)], State, _plugin.Options, Adaptation.ReplayShare, State.Candidate ?? Used);
+        RoundRecords.Plan(_read = [.. _log.Read().TakeWhile(record => record.Sequence <= State.Scored)], State, _plugin.Options, Adaptation.ReplayShare, Extensible(State.Candidate) ?? Extensible(Used));
 
     /// <summary>Removes records that turned out not to fit, of those that were read last.</summary>
     /// <returns>How many were removed.</returns>
@@ -209,6 +209,10 @@ internal sealed class Learner
         _plugin.Metrics.AddDecision(what);
         _plugin.Events.Add(() => profile.RaiseAdapted(new AdaptationNews(what, Status)));
     }
+
+    /// <summary>An adapter that training can go on from; null where the host's options have changed since.</summary>
+    private Adapter? Extensible(Adapter? adapter) =>
+        adapter?.Rank == _plugin.Options.Training.Rank && adapter.Scale == _plugin.Options.Training.Scale ? adapter : null;
 
     private Verdict Judge(Interaction record, RecordScore frozen, double used, double candidate)
     {

@@ -98,7 +98,7 @@ internal sealed class TrainingRun(Profile profile, LoraEdgePlugin plugin, Learne
         learner.Adopted(Records.Last);
         return new TrainingResult
         {
-            Adapter = stored.Adapter,
+            Adapter = adopter.Used,
             FilePath = adopter.Path,
             Bytes = stored.Bytes,
             RecordsDropped = Records.Dropped.Count,

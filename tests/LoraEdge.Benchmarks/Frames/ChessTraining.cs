@@ -29,6 +29,7 @@ internal sealed class ChessTraining : IDisposable
         _profile = Plugin.OpenProfile(log.Name);
         foreach (Interaction record in log.Records())
             _profile.Record(record.Inputs, record.Target);
+        _profile.FlushRecords();
         _profile.StartTraining();
         while (Steps < 20)
         {

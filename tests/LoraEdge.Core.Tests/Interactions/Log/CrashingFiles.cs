@@ -35,6 +35,10 @@ internal sealed class CrashingFiles(int crashAt) : IFileSystem
 
     public IReadOnlyList<string> Files(string folder) => [.. _names.Keys.Where(path => Path.GetDirectoryName(path) == folder)];
 
+    public IReadOnlyList<FileStamp> Stamps(string folder) => throw new NotSupportedException();
+
+    public IDisposable? Watch(string folder, Action changed) => null;
+
     public IReadOnlyList<string> Folders(string folder) => [];
 
     public void CreateFolder(string folder)
