@@ -28,7 +28,7 @@ public sealed class MergedSession : IDisposable
     /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing.</exception>
     public MergedSession(OnnxModel model, IReadOnlyDictionary<string, float[]>? weights = null, SessionSettings? settings = null)
     {
-        byte[] bytes = weights is null ? model.ToBytes() : model.ToBytes(weights);
+        byte[] bytes = (weights is null ? model : model.WithInitializers(weights)).WithRankGuards().ToBytes();
         _model = model.Name;
         _inputs = new ModelInputs(model);
         _divisions = new IntegerDivisions(model);
