@@ -71,7 +71,7 @@ public sealed class LoraEdgePlugin : IDisposable
         OptionsCheck.Require(options);
         OnnxModel model = OnnxModel.Load(options.ModelPath);
         OptionsCheck.Require(options, model);
-        var settings = new SessionSettings { Threads = options.InferenceThreads };
+        var settings = new SessionSettings { Threads = options.InferenceThreads, Limits = options.Limits };
         return new LoraEdgePlugin(options, new ServingModel(model, options.Projection as CalibratedProjection, settings));
     }
 

@@ -14,6 +14,7 @@ internal static class OptionsCheck
         if (options.StorageFolder is not null && string.IsNullOrWhiteSpace(options.StorageFolder))
             throw new InvalidOptionsException($"{nameof(options.StorageFolder)} is empty; it must be a folder, or null to keep adapters in memory.");
         options.Training.Validate();
+        options.Limits.Validate();
         options.Objective.Validate();
         if (!(options.HeldOutShare >= 0 && options.HeldOutShare < 1))
             throw new InvalidOptionsException($"{nameof(options.HeldOutShare)} is {options.HeldOutShare}; it must be from 0 to below 1.");

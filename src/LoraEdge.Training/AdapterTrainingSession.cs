@@ -18,6 +18,7 @@ internal sealed class AdapterTrainingSession : ITrainingSession
     {
         TrainingOptions options = request.Options;
         options.Validate();
+        request.Limits.Validate();
         request.Objective.Validate();
         _request = request;
         _model = OnnxModel.Load(request.ModelPath);
@@ -29,7 +30,7 @@ internal sealed class AdapterTrainingSession : ITrainingSession
         try
         {
             _weights.LimitTo(options.TrustRegion);
-            _loop = new TrainingLoop(_model, _weights, request.Objective, request.Records, request.HeldOut, options, _placement);
+            _loop = new TrainingLoop(_model, _weights, request.Objective, request.Records, request.HeldOut, options, request.Limits, _placement);
         }
         catch
         {

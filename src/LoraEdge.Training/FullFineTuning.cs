@@ -19,6 +19,7 @@ public static class FullFineTuning
     public static (IReadOnlyDictionary<string, float[]> Weights, TrainingSummary Summary) Run(TrainingRequest request, CancellationToken cancellation = default)
     {
         request.Options.Validate();
+        request.Limits.Validate();
         request.Objective.Validate();
         OnnxModel model = OnnxModel.Load(request.ModelPath);
         string[] values = ObjectiveValues.Of(model, request.Objective);
@@ -26,7 +27,7 @@ public static class FullFineTuning
         Placement placement = Placement.Of(request.Options);
         TorchSharp.torch.set_num_threads(request.Options.Threads);
         using var weights = new FullWeights(model.Graph, values, placement.Device);
-        using var loop = new TrainingLoop(model, weights, request.Objective, request.Records, request.HeldOut, request.Options, placement);
+        using var loop = new TrainingLoop(model, weights, request.Objective, request.Records, request.HeldOut, request.Options, request.Limits, placement);
         do
             cancellation.ThrowIfCancellationRequested();
         while (loop.Step());

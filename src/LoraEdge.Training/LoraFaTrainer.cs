@@ -22,7 +22,7 @@ public sealed class LoraFaTrainer : IAdapterTrainer
     /// <inheritdoc />
     public IReadOnlyDictionary<string, HostTensor> Forward(ForwardRequest request)
     {
-        using var model = new ExecutedModel(OnnxModel.Load(request.ModelPath), request.Adapter, request.Calibrated, request.Threads);
+        using var model = new ExecutedModel(OnnxModel.Load(request.ModelPath), request.Adapter, request.Calibrated, request.Threads, request.Limits);
         return model.RunOnce(request.Inputs, request.Values);
     }
 

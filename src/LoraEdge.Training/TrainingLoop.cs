@@ -38,7 +38,7 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>Prepares training; the loop borrows <paramref name="weights"/>, which are where <paramref name="placement"/> says.</summary>
     public TrainingLoop(OnnxModel model, TrainableWeights weights, Objective objective, IReadOnlyList<Interaction> records,
-        IReadOnlyList<Interaction> heldOut, TrainingOptions options, Placement placement)
+        IReadOnlyList<Interaction> heldOut, TrainingOptions options, RunLimits limits, Placement placement)
     {
         SupportCheck.Require(model, ObjectiveValues.Of(model, objective));
         int largestBatch = BatchAxis.Require(model, objective, options.BatchSize);
@@ -53,7 +53,7 @@ internal sealed class TrainingLoop : IDisposable
         _evaluationInterval = Math.Max(1, _sampler.BatchesPerEpoch / options.EvaluationsPerEpoch);
         _optimizer = new AdamW(weights.Parameters, _ => options.WeightDecay);
         _best = weights.Capture();
-        _pass = new LossPass(model, objective, weights, LossMemory.Of(options, placement), placement);
+        _pass = new LossPass(model, objective, weights, LossMemory.Of(options, limits, placement), placement);
         try
         {
             _classCount = _pass.RequireFit(records[0]);

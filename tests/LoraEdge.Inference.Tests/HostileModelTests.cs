@@ -40,12 +40,27 @@ public sealed class HostileModelTests
     [Test]
     public void Run_InputThatAsksForAllMemory_IsRefused()
     {
-        var graph = new GraphBuilder("fill").Input("shape", TensorElementType.Int64, 2);
-        graph.Node("ReduceMax", [graph.Node("ConstantOfShape", ["shape"])], ["y"], [("keepdims", 0)]);
-        using var session = new MergedSession(graph.Output("y", TensorElementType.Float32).Build());
+        using var session = new MergedSession(Fill());
 
         Assert.That(() => session.Run(Shape(Huge, Huge)), Throws.TypeOf<InvalidInputException>().With.Message.Contains("fill"));
         Assert.That(session.Run(Shape(3, 4))["y"].AsSpan<float>()[0], Is.Zero);
+    }
+
+    [Test]
+    public void Run_WithoutALimit_TakesWhatItNeeds()
+    {
+        using var session = new MergedSession(Fill(), settings: new SessionSettings { Limits = new RunLimits { ServingMegabytes = null } });
+
+        Assert.That(session.Run(Shape(1 << 14, 9 << 10))["y"].AsSpan<float>()[0], Is.Zero, "576 MB of zeros");
+    }
+
+    [Test]
+    public void Open_WithAnotherLimitThanTheProcessHas_IsRefused()
+    {
+        using var first = new MergedSession(Fill());
+
+        Assert.That(() => new MergedSession(Fill(), settings: new SessionSettings { Limits = new RunLimits { ServingMegabytes = 1024 } }),
+            Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("share 512 MB"));
     }
 
     [Test]
@@ -56,12 +71,12 @@ public sealed class HostileModelTests
         body.Node("Identity", ["goes.on"], ["still"]);
         body.Node("Add", ["state", "state"], ["next"]);
         graph.Node("Loop", ["rounds", "", "x"], ["y"], [("body", body.Output("still", TensorElementType.Boolean).Output("next", TensorElementType.Float32, 1))]);
-        using var session = new MergedSession(graph.Output("y", TensorElementType.Float32, 1).Build());
+        using var session = new MergedSession(graph.Output("y", TensorElementType.Float32, 1).Build(), settings: new SessionSettings { Limits = new RunLimits { LoopSeconds = 0.5 } });
         Dictionary<string, HostTensor> Rounds(long count) => new() { ["x"] = HostTensor.From([1f], 1), ["rounds"] = HostTensor.From([count]) };
 
         var watch = Stopwatch.StartNew();
         Assert.That(() => session.Run(Rounds(long.MaxValue)), Throws.TypeOf<InvalidInputException>().With.Message.Contains("loop"));
-        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
         Assert.That(session.Run(Rounds(3))["y"].AsSpan<float>()[0], Is.EqualTo(8f));
     }
 
@@ -143,6 +158,13 @@ public sealed class HostileModelTests
     }
 
     private static float[] Ones(int count) => [.. Enumerable.Repeat(1f, count)];
+
+    private static OnnxModel Fill()
+    {
+        var graph = new GraphBuilder("fill").Input("shape", TensorElementType.Int64, 2);
+        graph.Node("ReduceMax", [graph.Node("ConstantOfShape", ["shape"])], ["y"], [("keepdims", 0)]);
+        return graph.Output("y", TensorElementType.Float32).Build();
+    }
 
     private static OnnxModel Division(string op, Action<GraphBuilder> divisor)
     {

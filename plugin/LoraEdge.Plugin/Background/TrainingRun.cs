@@ -39,6 +39,7 @@ internal sealed class TrainingRun
             HeldOut = new ArraySegment<Interaction>(records, records.Length - heldOut, heldOut),
             Projection = plugin.Options.Projection,
             Options = plugin.Options.Training,
+            Limits = plugin.Options.Limits,
         });
     }
 
