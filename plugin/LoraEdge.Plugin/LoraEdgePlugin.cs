@@ -40,8 +40,8 @@ public sealed class LoraEdgePlugin : IDisposable
         _logs = new ProfileLogs(options, model.Model, _storage.IsReadOnly);
         Records = new RecordCheck(model.Model, options.Objective);
         Parity = new TrainingParity(model, options);
-        Background = new TrainingThread(options.Trainer, options.Schedule);
         Metrics = new TrainingMetrics(() => DutyCycle);
+        Background = new TrainingThread(options.Trainer, options.Schedule, Metrics.AddSlice);
     }
 
     /// <summary>Fingerprint of the model; adapters name it.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 
 namespace LoraEdge.Plugin.Tests;
@@ -148,6 +149,26 @@ public sealed class ScheduleTests
         plugin.Tick();
 
         Assert.That(profile.IsTraining, Is.False);
+    }
+
+    [Test]
+    public void SlicesAndTheDutyCycle_AreMeasured()
+    {
+        var seen = new HashSet<string>();
+        int slices = 0;
+        using var listener = new MeterListener { InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument.Meter.Name == "LoraEdge" && seen.Add(instrument.Name))
+                own.EnableMeasurementEvents(instrument);
+        } };
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Interlocked.Add(ref slices, instrument.Name == "loraedge.training.slice.duration" && value >= 0 ? 1 : 0));
+        listener.Start();
+        using LoraEdgePlugin plugin = _host.Load(_trainer);
+
+        Host.Train(plugin, Recorded(plugin));
+
+        Assert.That(slices, Is.EqualTo(100));
+        Assert.That(seen, Is.EquivalentTo(new[] { "loraedge.training.slice.duration", "loraedge.adaptation.events", "loraedge.training.duty_cycle" }));
     }
 
     [Test]

@@ -36,7 +36,7 @@ internal static class CooperativeBenchmark
             ModelPath = path,
             Objective = new Objective { ValueName = "logits" },
             Trainer = new LoraFaTrainer(),
-            Training = new TrainingOptions { BatchSize = 16, MaxEpochs = 100_000, Patience = int.MaxValue },
+            Training = new TrainingOptions { BatchSize = 16, SliceSize = 8, MaxEpochs = 100_000, Patience = int.MaxValue },
             HeldOutShare = 0,
             Schedule = new ScheduleOptions { Mode = ScheduleMode.Cooperative },
         });
@@ -54,8 +54,7 @@ internal static class CooperativeBenchmark
             TickResult result = plugin.Tick(s_budget);
             overruns.Add((result.Used - s_budget).TotalMilliseconds);
             empty += result.Slices == 0 ? 1 : 0;
-            if (tick % 100 == 99)
-                Thread.Sleep(1);
+            Thread.Sleep(1);
         }
 
         long steps = profile.TrainingProgress.Step - before;
