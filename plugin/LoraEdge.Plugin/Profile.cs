@@ -23,6 +23,8 @@ public sealed class Profile : IDisposable
     private TimeSpan _nextSync;
     private volatile bool _disposed;
 
+    private readonly TrainingPace _pace = new();
+
     // Boxed, so that another thread reads figures of one slice.
     private object _progress = default(TrainingProgress);
 
@@ -49,6 +51,9 @@ public sealed class Profile : IDisposable
 
     /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when the profile's files had something to report: changes by other devices, damage, a clone.</summary>
     public event EventHandler<SyncReport>? Synced;
+
+    /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when something happened to the records: damage, a torn end, records lost because the disk is too slow or full.</summary>
+    public event EventHandler<LogReport>? LogReported;
 
     /// <summary>The name under which the profile was opened.</summary>
     public string Name => _store.Name;
@@ -264,6 +269,8 @@ public sealed class Profile : IDisposable
     /// <summary>Starts what has become due. Called in every frame.</summary>
     internal void StartDue(TimeSpan now)
     {
+        while (_log.TryTakeReport(out LogReport? report))
+            LogReported?.Invoke(this, report);
         if (_disposed)
             return;
         if (_plugin.AdaptsByItself && Volatile.Read(ref _round) is null && !IsTraining && _learner.WantsRound)
@@ -280,7 +287,7 @@ public sealed class Profile : IDisposable
 
     internal void Tell(TrainingProgress progress)
     {
-        Volatile.Write(ref _progress, progress);
+        Volatile.Write(ref _progress, progress with { Remaining = _pace.Remaining(progress, _plugin.Options.Schedule.Clock.Elapsed) });
         _plugin.Events.AddProgress(this);
     }
 

@@ -97,6 +97,23 @@ public sealed class ScheduleTests
     }
 
     [Test]
+    public void TheTimeThatIsLeft_FollowsFromThePace()
+    {
+        var clock = new FakeClock();
+        _trainer.OnStep = _ => clock.Advance(TimeSpan.FromMilliseconds(10));
+        using LoraEdgePlugin plugin = Load(new ScheduleOptions { Clock = clock });
+        var told = new List<TrainingProgress>();
+        Profile profile = Recorded(plugin);
+        profile.Progress += (_, progress) => told.Add(progress);
+
+        Host.Train(plugin, profile);
+
+        Assert.That(told, Is.Not.Empty);
+        foreach (TrainingProgress progress in told.Where(progress => progress.Step > 1))
+            Assert.That(progress.Remaining, Is.EqualTo(TimeSpan.FromMilliseconds(10 * (100 - progress.Step))));
+    }
+
+    [Test]
     public void ABudgetThatNoSliceFits_RunsNoneAndSaysSo()
     {
         var clock = new FakeClock();

@@ -11,4 +11,7 @@ public readonly record struct TrainingProgress(long Step, long PlannedSteps, dou
 {
     /// <summary>Records that are trained on.</summary>
     public long Records { get; init; }
+
+    /// <summary>Time to the last planned step at the present pace, as the plugin sees it; null when nothing can be said yet.</summary>
+    public TimeSpan? Remaining { get; init; }
 }
