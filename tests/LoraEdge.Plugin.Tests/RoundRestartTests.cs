@@ -30,7 +30,7 @@ public sealed class RoundRestartTests
         byte[] whole = Finished(Options(_host));
 
         for (int i = 0; i < restarts; i++)
-            Interrupt(_other, step: 4);
+            Interrupt(_other, step: 2);
 
         Assert.That(File.Exists(Checkpoint(_other)));
 
@@ -114,7 +114,7 @@ public sealed class RoundRestartTests
 
     private static LoraEdgeOptions Options(Host host) => Rounds.Options(host) with
     {
-        Adaptation = new AdaptationOptions { MinimumNewRecords = Rounds.Batch, CheckpointInterval = 3 },
+        Adaptation = new AdaptationOptions { MinimumNewRecords = Rounds.Batch, CheckpointInterval = 1 },
     };
 
     private static string Checkpoint(Host host) => Path.Combine(Path.GetDirectoryName(Rounds.StateFile(host))!, "session.checkpoint");
