@@ -39,7 +39,7 @@ public sealed class RoundFailureTests
         Assert.That(_profile.Adaptation, Has.Property("IsStopped").True.And.Property("Rejections").EqualTo(4L).And.Property("LastRejection").EqualTo(RejectionReason.Dropped));
         Assert.That(_profile.Adaptation.LearningRateFactor, Is.EqualTo(0.125));
         Assert.That(rates, Has.Count.EqualTo(4), "stopped: the last batches are not trained on");
-        Assert.That(rates[3] / rates[0], Is.EqualTo(0.25).Within(1e-9));
+        Assert.That(rates[3] / rates[0], Is.EqualTo(0.25).Within(5).Percent);
         Assert.That(_news.ConvertAll(one => one.Kind), Is.EqualTo(Enumerable.Repeat(AdaptationEvent.Rejected, 4)));
         Assert.That((_host.StoredFiles.Length, _profile.Adapter), Is.EqualTo((0, (Adapter?)null)));
     }
@@ -169,21 +169,22 @@ public sealed class RoundFailureTests
     [Test]
     public void AnAdapterThatHasBecomeWorse_GivesWayToTheBestEarlierOne()
     {
-        // The first is good for all, the third only before the player changes.
+        // The first that is promoted is good always, later ones only before the player changes.
+        long first = long.MaxValue;
         bool hasChanged = false;
-        _trainer.Loss = adapter => adapter is null ? 1
-            : adapter.Training.Steps == 1 ? 0.5
-            : hasChanged ? 4 : 0.1;
-        Rounds.Play(_plugin, _profile, 20 * Rounds.Batch, until: () => _profile.Generation > 1);
-        Assert.That(_profile.Adapter!.Training.Steps, Is.GreaterThan(1));
+        _trainer.Loss = adapter => adapter is null ? 1 : adapter.Training.Steps <= first ? 0.5 : hasChanged ? 4 : 0.1;
+        Rounds.Play(_plugin, _profile, 20 * Rounds.Batch, until: () => _profile.Generation > 0);
+        first = _profile.Adapter!.Training.Steps;
+        Rounds.Play(_plugin, _profile, 20 * Rounds.Batch, seed: 900, until: () => _profile.Generation > 1);
+        Assert.That(_profile.Adapter!.Training.Steps, Is.GreaterThan(first));
 
         hasChanged = true;
-        Rounds.Play(_plugin, _profile, 6 * Rounds.Batch, until: () => _news.Any(one => one.Kind == AdaptationEvent.RolledBack));
+        Rounds.Play(_plugin, _profile, 6 * Rounds.Batch, seed: 1900, until: () => _news.Any(one => one.Kind == AdaptationEvent.RolledBack));
         _plugin.Tick();
 
         Assert.That(_news.ConvertAll(one => one.Kind), Does.Contain(AdaptationEvent.RolledBack));
-        Assert.That(_profile.Adapter?.Training.Steps, Is.EqualTo(1));
-        Assert.That(AdapterFile.Load(Path.Combine(_host.Storage, _host.StoredFiles.Single())).Training.Steps, Is.EqualTo(1));
+        Assert.That(_profile.Adapter?.Training.Steps, Is.EqualTo(first));
+        Assert.That(AdapterFile.Load(Path.Combine(_host.Storage, _host.StoredFiles.Single())).Training.Steps, Is.EqualTo(first));
         Assert.That(_profile.Generation, Is.EqualTo(3), "it is stored as a generation of its own");
     }
 

@@ -66,13 +66,14 @@ public sealed class RoundTests
     public void InCooperativeMode_ResultsAreThoseOfBackgroundMode()
     {
         using var other = new Host();
+        Rounds.ShareDeviceId(_host, other);
         byte[] background = Adapted(_host, new ScheduleOptions(), default);
         byte[] cooperative = Adapted(other, new ScheduleOptions { Mode = ScheduleMode.Cooperative }, TimeSpan.FromMilliseconds(500));
 
         Assert.That(cooperative, Is.EqualTo(background));
     }
 
-    /// <summary>Plays until something was promoted, and returns the state without what tells the device.</summary>
+    /// <summary>Plays a while, and returns all that adaptation knows then.</summary>
     private static byte[] Adapted(Host host, ScheduleOptions schedule, TimeSpan budget)
     {
         using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Rounds.Options(host) with { Schedule = schedule });

@@ -66,5 +66,13 @@ internal static class Rounds
         return news;
     }
 
+    /// <summary>Makes two hosts the same device, so that their files can be compared.</summary>
+    public static void ShareDeviceId(Host one, Host other)
+    {
+        one.Load().Dispose();
+        Directory.CreateDirectory(other.Storage);
+        File.Copy(Path.Combine(one.Storage, "device.id"), Path.Combine(other.Storage, "device.id"));
+    }
+
     public static string StateFile(Host host, string profile = "ada") => Path.Combine(host.Storage, "profiles", profile, "learner.state");
 }
