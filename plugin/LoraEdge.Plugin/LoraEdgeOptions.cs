@@ -68,4 +68,7 @@ public sealed record LoraEdgeOptions
 
     /// <summary>CPU threads of one inference, the calling one included. Default: 1.</summary>
     public int InferenceThreads { get; init; } = 1;
+
+    /// <summary>What a run of the model may take, in serving and in training.</summary>
+    public RunLimits Limits { get; init; } = new();
 }

@@ -94,7 +94,7 @@ public sealed class LoraEdgePlugin : IDisposable
         OnnxModel model = OnnxModel.Load(options.ModelPath);
         OptionsCheck.Require(options, model);
         options.Trainer?.RequireSupport(options.ModelPath, options.Objective, options.Training);
-        var settings = new SessionSettings { Threads = options.InferenceThreads };
+        var settings = new SessionSettings { Threads = options.InferenceThreads, Limits = options.Limits };
         return new LoraEdgePlugin(options, new ServingModel(model, options.Projection as CalibratedProjection, settings));
     }
 

@@ -14,7 +14,7 @@ public sealed class MergedSession : IDisposable
     private readonly RunOptions _options;
     private readonly ModelInputs _inputs;
     private readonly IntegerDivisions _divisions;
-    private readonly bool _hasLoops;
+    private readonly TimeSpan? _longestRun;
     private readonly string[] _outputs;
     private readonly UseCount _uses;
 
@@ -28,13 +28,14 @@ public sealed class MergedSession : IDisposable
     /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing.</exception>
     public MergedSession(OnnxModel model, IReadOnlyDictionary<string, float[]>? weights = null, SessionSettings? settings = null)
     {
-        byte[] bytes = weights is null ? model.ToBytes() : model.ToBytes(weights);
+        settings ??= new SessionSettings();
+        byte[] bytes = (weights is null ? model : model.WithInitializers(weights)).WithRankGuards().ToBytes();
         _model = model.Name;
         _inputs = new ModelInputs(model);
         _divisions = new IntegerDivisions(model);
-        _hasLoops = RunLimit.Concerns(model.Graph);
         FrameLengths.Check(model);
-        _session = NativeSession.Open(bytes, model.Name, settings ?? new SessionSettings());
+        _session = NativeSession.Open(bytes, model.Name, settings);
+        _longestRun = RunLimit.Concerns(model.Graph) ? TimeSpan.FromSeconds(settings.Limits.LoopSeconds) : null;
         _options = new RunOptions();
         _uses = new UseCount(Release);
         _outputs = [.. _session.OutputNames.Where(name => OutputTensors.CanHold(_session.OutputMetadata[name]))];
@@ -125,7 +126,7 @@ public sealed class MergedSession : IDisposable
 
     private IDisposableReadOnlyCollection<OrtValue> Compute(BoundInputs bound, string[] outputs)
     {
-        using RunLimit? limit = _hasLoops ? new RunLimit() : null;
+        using RunLimit? limit = _longestRun is { } longest ? new RunLimit(longest) : null;
         try
         {
             return _session.Run(limit?.Options ?? _options, bound.Names, bound.Values, outputs);

@@ -18,10 +18,11 @@ internal static class NativeSession
     {
         if (settings.Threads < 1)
             throw new InvalidOptionsException($"A session cannot run on {settings.Threads} threads; give it 1 or more.");
+        settings.Limits.Validate();
         try
         {
             using SessionOptions options = Options(settings);
-            SessionMemory.Bound(options, bytes.LongLength);
+            SessionMemory.Bound(options, bytes.LongLength, settings.Limits);
             return new InferenceSession(bytes, options);
         }
         catch (OnnxRuntimeException error)

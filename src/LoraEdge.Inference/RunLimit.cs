@@ -9,13 +9,11 @@ namespace LoraEdge.Inference;
 /// </summary>
 internal sealed class RunLimit : IDisposable
 {
-    /// <summary>Longer than any frame, player or test waits, and short of what looks like a crash.</summary>
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
-
     private readonly Timer _timer;
 
     /// <summary>Begins to count.</summary>
-    public RunLimit() => _timer = new Timer(_ => End(), null, s_longest, Timeout.InfiniteTimeSpan);
+    /// <param name="longest">How long the run may take.</param>
+    public RunLimit(TimeSpan longest) => _timer = new Timer(_ => End(), null, longest, Timeout.InfiniteTimeSpan);
 
     /// <summary>The options to run with.</summary>
     public RunOptions Options { get; } = new();

@@ -8,4 +8,7 @@ public sealed record SessionSettings
     /// ONNX Runtime's worker threads spin for a while after every inference.
     /// </summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>What its runs may take.</summary>
+    public RunLimits Limits { get; init; } = new();
 }

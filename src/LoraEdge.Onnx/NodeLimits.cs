@@ -25,15 +25,18 @@ internal static class NodeLimits
 
     /// <summary>Checks a graph and its subgraphs.</summary>
     /// <exception cref="ModelFormatException">A node breaks a rule.</exception>
-    public static void Check(OnnxGraph graph, string model)
+    public static void Check(OnnxGraph graph, string model) => Check(graph, model, null);
+
+    private static void Check(OnnxGraph graph, string model, ValueRanks? outer)
     {
-        var ranks = new NodeRanks(graph);
+        var values = new ValueRanks(graph, graph.Inputs, outer);
+        var ranks = new NodeRanks(graph, values);
         foreach (OnnxNode node in graph.Nodes)
         {
             if ((AttributeRanges.ProblemOf(node) ?? NumberInputs.ProblemOf(graph, node) ?? ranks.ProblemOf(node) ?? ProblemOf(graph, node)) is { } problem)
                 throw new ModelFormatException($"{model}: the node {node} {problem}. The file may be damaged: fetch or export it again.");
             foreach (OnnxGraph inner in node.Subgraphs)
-                Check(inner, model);
+                Check(inner, model, values);
         }
     }
 

@@ -157,6 +157,20 @@ public sealed class OnnxModel
         return new OnnxModel(proto, Name);
     }
 
+    /// <summary>
+    /// The same model for ONNX Runtime, some of whose kernels end the process when an input has fewer axes than they index. Where
+    /// the rank follows from the model, that was checked when it was read. Where it does not, a node is put before the kernel that
+    /// passes a tensor of the right rank on, and fails with an error on any other.
+    /// </summary>
+    public OnnxModel WithRankGuards()
+    {
+        if (RankGuards.Add(_proto.Graph, Graph, new ValueRanks(Graph, Graph.Inputs)) is not { } guarded)
+            return this;
+        ModelProto proto = CopyOfOuterMessages();
+        proto.Graph = guarded;
+        return new OnnxModel(proto, Name);
+    }
+
     // MergeFrom adds references to the elements of repeated fields and carries unknown fields along.
     private ModelProto CopyOfOuterMessages()
     {

@@ -19,14 +19,17 @@ public sealed class ExecutedModel : IDisposable
     /// <param name="adapter">The adapter; null for the frozen model alone.</param>
     /// <param name="calibrated">The calibrated projection shipped beside the model, or null when there is none.</param>
     /// <param name="threads">CPU threads of the calling thread's runs. Default: 1.</param>
+    /// <param name="limits">What a run may take; null for the defaults.</param>
     /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape.</exception>
+    /// <exception cref="InvalidOptionsException">A limit is outside its range.</exception>
     /// <exception cref="NativeRuntimeException">libtorch is missing or cannot be loaded.</exception>
-    public ExecutedModel(OnnxModel model, Adapter? adapter = null, CalibratedProjection? calibrated = null, int threads = 1)
+    public ExecutedModel(OnnxModel model, Adapter? adapter = null, CalibratedProjection? calibrated = null, int threads = 1, RunLimits? limits = null)
     {
+        limits?.Validate();
         NativeLibtorch.EnsureLoaded();
         TorchThreads.Use(threads);
         _weights = adapter is null ? null : LowRankWeights.Of(model, adapter, calibrated);
-        _executor = new GraphExecutor(model, _weights);
+        _executor = new GraphExecutor(model, _weights, null, limits);
     }
 
     /// <summary>Computes values as every step of a training but the first does: by the plan for these shapes.</summary>

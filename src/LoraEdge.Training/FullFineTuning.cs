@@ -19,6 +19,7 @@ public static class FullFineTuning
     public static (IReadOnlyDictionary<string, float[]> Weights, TrainingSummary Summary) Run(TrainingRequest request, CancellationToken cancellation = default)
     {
         request.Options.Validate();
+        request.Limits.Validate();
         request.Objective.Validate();
         OnnxModel model = OnnxModel.Load(request.ModelPath);
         string[] values = ObjectiveValues.Of(model, request.Objective);

@@ -34,6 +34,7 @@ public sealed class LoraFaTrainer : IAdapterTrainer
     public IScoringSession Score(ScoreRequest request)
     {
         request.Options.Validate();
+        request.Limits.Validate();
         request.Objective.Validate();
         return new ScoringSession(request, _models.Load(request.ModelPath));
     }
@@ -41,7 +42,7 @@ public sealed class LoraFaTrainer : IAdapterTrainer
     /// <inheritdoc />
     public IReadOnlyDictionary<string, HostTensor> Forward(ForwardRequest request)
     {
-        using var model = new ExecutedModel(_models.Load(request.ModelPath), request.Adapter, request.Calibrated, request.Threads);
+        using var model = new ExecutedModel(_models.Load(request.ModelPath), request.Adapter, request.Calibrated, request.Threads, request.Limits);
         return model.RunOnce(request.Inputs, request.Values);
     }
 
@@ -53,6 +54,7 @@ public sealed class LoraFaTrainer : IAdapterTrainer
     private OnnxModel ModelOf(TrainingRequest request)
     {
         request.Options.Validate();
+        request.Limits.Validate();
         request.Objective.Validate();
         return _models.Load(request.ModelPath);
     }

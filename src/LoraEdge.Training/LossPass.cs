@@ -29,7 +29,7 @@ internal sealed class LossPass : IDisposable
     {
         if (memory?.Target is not null)
             NativeHeap.GiveBackLargeBlocks();
-        (Executor, _objective, _memory) = (new GraphExecutor(model, weights, placement), objective, memory ?? new LossMemory());
+        (Executor, _objective, _memory) = (new GraphExecutor(model, weights, placement, memory?.Limits), objective, memory ?? new LossMemory());
         _head = new HeadLoss(model, objective, Executor, _memory.ChunkBytes);
         if (objective.States.Count > 0)
             _sequences = new SequencePass(new SteppedModel(model, objective, Executor, _head.Trunk), objective, _head, _memory.Target);

@@ -58,7 +58,7 @@ internal sealed class TrainingLoop : IDisposable
         _optimizer = new AdamW(weights.Parameters, _ => options.WeightDecay);
         _best = weights.Capture();
         TorchThreads.Use(options.Threads);
-        _pass = new LossPass(model, request.Objective, weights, LossMemory.Of(options, placement), placement);
+        _pass = new LossPass(model, request.Objective, weights, LossMemory.Of(options, request.Limits, placement), placement);
         try
         {
             _classCount = _pass.RequireFit(request.Records[0]);

@@ -38,7 +38,8 @@ internal static class InputCase
         yield return ("plugin", () => PluginCase.Run(model, inputs, random));
     }
 
-    private static void Execute(OnnxModel model, IReadOnlyDictionary<string, HostTensor> inputs)
+    /// <summary>Runs a model's own nodes, as they are and as a plan.</summary>
+    public static void Execute(OnnxModel model, IReadOnlyDictionary<string, HostTensor> inputs)
     {
         using var executed = new ExecutedModel(model);
         string[] values = [.. model.Graph.Outputs.Select(output => output.Name)];

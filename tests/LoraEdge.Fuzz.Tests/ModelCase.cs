@@ -2,7 +2,6 @@ using LoraEdge.Fuzz.Tests.Mutations;
 using LoraEdge.Fuzz.Tests.Seeds;
 using LoraEdge.Inference;
 using LoraEdge.Onnx.Parity;
-using LoraEdge.Training;
 
 namespace LoraEdge.Fuzz.Tests;
 
@@ -44,7 +43,7 @@ internal static class ModelCase
         yield return ("inputs", () => inputs = random.Percent(50) ? ParityInputs.For(model, seed: 1) : GeneratedInputs.For(model, damaged, random));
         if (inputs is not null)
         {
-            yield return ("execute", () => Execute(model, inputs));
+            yield return ("execute", () => InputCase.Execute(model, inputs));
             yield return ("differentiate", () => OneStep.Differentiate(model, inputs, random));
             yield return ("train", () => adapter = OneStep.Train(model, inputs, random));
         }
@@ -57,14 +56,6 @@ internal static class ModelCase
         if (adapter is not null)
             yield return ("merge", () => ServeMerged(serving, adapter, inputs!));
         serving.Dispose();
-    }
-
-    private static void Execute(OnnxModel model, IReadOnlyDictionary<string, HostTensor> inputs)
-    {
-        using var executed = new ExecutedModel(model);
-        string[] values = [.. model.Graph.Outputs.Select(output => output.Name)];
-        executed.RunOnce(inputs, values);
-        executed.Run(inputs, values);
     }
 
     private static void ServeMerged(ServingModel serving, Adapter adapter, IReadOnlyDictionary<string, HostTensor> inputs)

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace LoraEdge.Fuzz.Tests;
 
 /// <summary>
-/// Runs cases in this process and says on the output what comes of each: <c>models|inputs SEED FROM COUNT</c>. With a folder
+/// Runs cases in this process and says on the output what comes of each: <c>models|inputs|ranks SEED FROM COUNT</c>. With a folder
 /// as a fifth argument, the models are written there to look at. With another seed than the tests', and in processes of their
-/// own: <c>all models|inputs SEED COUNT</c>.
+/// own: <c>all models|inputs|ranks SEED COUNT</c>.
 /// </summary>
 internal static class Program
 {
@@ -14,7 +14,12 @@ internal static class Program
         if (arguments[0] == "all")
             return RunAll(arguments[1], Number(arguments[2]), Number(arguments[3]));
         (int seed, int from, int count) = (Number(arguments[1]), Number(arguments[2]), Number(arguments[3]));
-        Func<int, FuzzCase> make = arguments[0] == "models" ? index => ModelCase.Make(seed, index, arguments.ElementAtOrDefault(4)) : index => InputCase.Make(seed, index);
+        Func<int, FuzzCase> make = arguments[0] switch
+        {
+            "models" => index => ModelCase.Make(seed, index, arguments.ElementAtOrDefault(4)),
+            "inputs" => index => InputCase.Make(seed, index),
+            _ => index => RankCase.Make(seed, index),
+        };
         for (int index = from; index < from + count; index++)
             Report.Run(index, make(index));
         return 0;

@@ -194,6 +194,17 @@ public sealed class LayerKindTests
         Assert.That(layer.Norm, Is.EqualTo(Norm(Enumerable.Range(0, 12).Select(i => i * (i % 2 == 0 ? 0.5f : 0.25f)))).Within(1e-4));
     }
 
+    [Test]
+    public void FloatsThatAProductOfIntegersReads_AreUsedAsAWhole()
+    {
+        AdaptableLayer layer = Only(builder =>
+        {
+            builder.Initializer("w", Ramp(12), 6, 2).Node("DynamicQuantizeLinear", ["x"], ["q", "s", "z"]);
+            builder.Node("MatMulInteger", ["q", "w", "z"], ["y"]);
+        });
+        Assert.That(layer.Uses.Single().Kind, Is.EqualTo(LayerUseKind.Whole));
+    }
+
     private static IEnumerable<TestCaseData> QuantizedRefusals()
     {
         yield return new TestCaseData("not between", (Action<GraphBuilder>)(builder => Dynamic(builder, "Add"))).SetArgDisplayNames("other nodes around MatMulInteger");

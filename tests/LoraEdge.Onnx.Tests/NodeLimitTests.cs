@@ -110,6 +110,27 @@ public sealed class NodeLimitTests
     }, "has an input 9 of rank 1, not 2", 1, 3, 4);
 
     [Test]
+    public void ConvolutionWithAVector_IsRefused() => RequireRefusal(graph =>
+    {
+        graph.Initializer("w", new float[16], 16);
+        graph.Node("BatchNormalization", [graph.Node("Conv", ["x", "w"]), "w", "w", "w", "w"], ["y"]);
+    }, "has an input 1 of rank 1, not 2 or more");
+
+    [TestCase("GlobalAveragePool", new string[0], 4)]
+    [TestCase("Add", new[] { "x" }, 4)]
+    [TestCase("Flatten", new string[0], 2)]
+    [TestCase("Unsqueeze", new[] { "axes" }, 5)]
+    [TestCase("Squeeze", new[] { "axes" }, 3)]
+    [TestCase("ReduceMax", new[] { "axes" }, 4)]
+    [TestCase("Gather", new[] { "axes" }, 4)]
+    [TestCase("MatMul", new[] { "x" }, 4)]
+    public void UpsamplingOfMoreOrFewerAxesThanScales_IsRefused(string before, string[] inputs, int rank) => RequireRefusal(graph =>
+    {
+        graph.Initializer("axes", [0L], 1).Initializer("scales", [1f, 1, 1, 1, 2, 2], 6);
+        graph.Node("Upsample", [graph.Node(before, ["x", .. inputs]), "scales"], ["y"]);
+    }, $"has an input 0 of rank {rank}, not 6");
+
+    [Test]
     public void DynamicallyQuantizedProductWithOtherScalesThanColumns_IsRefused() => RequireRefusal(graph =>
     {
         graph.Initializer(GraphBuilder.Tensor("w", OnnxDataType.Int8, new byte[4], 4, 1)).Initializer("scales", new float[3], 3);

@@ -54,6 +54,7 @@ public sealed class LoadTests
     public void Load_OtherOptionsOutOfRange_AreRefused()
     {
         Assert.That(() => LoraEdgePlugin.Load(_host.Options() with { InferenceThreads = 0 }), Throws.TypeOf<InvalidOptionsException>());
+        Assert.That(() => LoraEdgePlugin.Load(_host.Options() with { Limits = new RunLimits { LoopSeconds = 0 } }), Throws.TypeOf<InvalidOptionsException>());
         Assert.That(() => LoraEdgePlugin.Load(_host.Options() with { Training = new TrainingOptions { Rank = 0 } }), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("Rank"));
         Assert.That(() => LoraEdgePlugin.Load(_host.Options() with { AdapterPrecision = 0 }), Throws.TypeOf<InvalidOptionsException>());
     }

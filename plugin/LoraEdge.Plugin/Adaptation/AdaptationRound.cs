@@ -118,6 +118,7 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
             Adapters = adapters,
             Calibrated = plugin.Options.Projection as CalibratedProjection,
             Options = plugin.Options.Training,
+            Limits = plugin.Options.Limits,
         });
         bool more;
         do

@@ -30,6 +30,7 @@ internal sealed record RoundRecords(TrainingRequest? Request, int New)
                 Projection = options.Projection,
                 Initial = initial,
                 Options = plan.Options,
+                Limits = options.Limits,
             },
             fresh.Length);
     }

@@ -72,6 +72,7 @@ internal sealed class TrainingRun(Profile profile, LoraEdgePlugin plugin, Learne
             HeldOut = new ArraySegment<Interaction>(interactions, records.Length - heldOut, heldOut),
             Projection = plugin.Options.Projection,
             Options = plugin.Options.Training,
+            Limits = plugin.Options.Limits,
         };
         return new LoggedRequest(request, records);
     }

@@ -78,6 +78,7 @@ internal sealed class TrainingParity(ServingModel model, LoraEdgeOptions options
             Adapter = adapter,
             Calibrated = options.Projection as CalibratedProjection,
             Threads = options.Training.Threads,
+            Limits = options.Limits,
         }));
         try
         {

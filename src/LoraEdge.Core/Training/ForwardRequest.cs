@@ -20,4 +20,7 @@ public sealed record ForwardRequest
 
     /// <summary>CPU threads. Default: 1.</summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>What the run may take.</summary>
+    public RunLimits Limits { get; init; } = new();
 }

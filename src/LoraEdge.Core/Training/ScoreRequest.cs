@@ -26,4 +26,7 @@ public sealed record ScoreRequest
     /// default is 128 records here. The other members have no meaning.
     /// </summary>
     public TrainingOptions Options { get; init; } = new();
+
+    /// <summary>What running the model may take.</summary>
+    public RunLimits Limits { get; init; } = new();
 }

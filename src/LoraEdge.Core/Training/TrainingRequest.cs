@@ -29,4 +29,7 @@ public sealed record TrainingRequest
 
     /// <summary>How to train.</summary>
     public TrainingOptions Options { get; init; } = new();
+
+    /// <summary>What a run of the model may take.</summary>
+    public RunLimits Limits { get; init; } = new();
 }

@@ -20,6 +20,7 @@ internal sealed class GraphExecutor : IDisposable
     private readonly OnnxModel _model;
     private readonly WeightTensors _weights;
     private readonly TrainableWeights? _trained;
+    private readonly RunLimits _limits;
     private readonly Dictionary<string, GraphPlan> _plans = new(StringComparer.Ordinal);
     private readonly Queue<string> _oldestPlans = new();
 
@@ -27,12 +28,14 @@ internal sealed class GraphExecutor : IDisposable
     /// <param name="model">The frozen model.</param>
     /// <param name="trained">What is trained on top of it, borrowed, on the same device; null to run the model as it is.</param>
     /// <param name="placement">Where to run it, and what to hold frozen weights in; null for the default.</param>
+    /// <param name="limits">What a run may take; null for the defaults.</param>
     /// <exception cref="NativeRuntimeException">libtorch is missing or cannot be loaded.</exception>
-    public GraphExecutor(OnnxModel model, TrainableWeights? trained = null, Placement? placement = null)
+    public GraphExecutor(OnnxModel model, TrainableWeights? trained = null, Placement? placement = null, RunLimits? limits = null)
     {
         NativeLibtorch.EnsureLoaded();
         _model = model;
         _trained = trained;
+        _limits = limits ?? new RunLimits();
         _weights = new WeightTensors(placement);
     }
 
@@ -96,7 +99,7 @@ internal sealed class GraphExecutor : IDisposable
     public Tensor[] RunOnce(IReadOnlyDictionary<string, Tensor> inputs, params string[] outputs)
     {
         InputCheck.Require(_model, inputs, Placement.Device);
-        return new PlanBuilder(_model, _weights, _trained).Trace(inputs, outputs);
+        return new PlanBuilder(_model, _weights, _trained, _limits).Trace(inputs, outputs);
     }
 
     /// <inheritdoc />
@@ -114,7 +117,7 @@ internal sealed class GraphExecutor : IDisposable
         string key = KeyOf(inputs, outputs);
         if (_plans.TryGetValue(key, out GraphPlan? plan))
             return plan;
-        plan = new PlanBuilder(_model, _weights, _trained).Build(inputs, outputs);
+        plan = new PlanBuilder(_model, _weights, _trained, _limits).Build(inputs, outputs);
         Keep(key, plan);
         return plan;
     }

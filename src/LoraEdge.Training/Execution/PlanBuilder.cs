@@ -9,7 +9,7 @@ namespace LoraEdge.Training.Execution;
 /// operators' own code is the only shape inference there is (libtorch's meta device lacks too many kernels for this). The
 /// price is one forward pass per set of shapes, paid once.
 /// </summary>
-internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, TrainableWeights? trained)
+internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, TrainableWeights? trained, RunLimits limits)
 {
     private ValueMemory _memory = new(0);
     private readonly List<ValueFacts> _facts = [];
@@ -48,7 +48,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
 
     private void DefineInputs(IReadOnlyDictionary<string, Tensor> inputs)
     {
-        _memory = ValueMemory.For(model, inputs.Values);
+        _memory = ValueMemory.For(model, inputs.Values, limits);
         foreach (KeyValuePair<string, Tensor> input in inputs)
             _inputs.Add((Trace(input.Key, input.Value.alias(), trains: input.Value.requires_grad), input.Key));
     }
@@ -60,7 +60,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
     private GraphPlan Build(OnnxGraph graph, IReadOnlyDictionary<string, ValueFacts> facts, IReadOnlyDictionary<string, Tensor> values)
     {
         _scope = new PlanScope(graph, null);
-        _memory = ValueMemory.For(model, values.Values);
+        _memory = ValueMemory.For(model, values.Values, limits);
         return Build([.. graph.Outputs.Select(output => output.Name)], [], () =>
         {
             foreach (KeyValuePair<string, ValueFacts> captured in facts)
@@ -231,7 +231,7 @@ internal sealed class PlanBuilder(OnnxModel model, WeightTensors weights, Traina
         {
             (string Name, int Input)[] captured = [.. node.CapturedValues.Select((name, at) => (name, node.Inputs.Count + at)).Where(value => graph.CapturedValues.Contains(value.name))];
             Dictionary<string, ValueFacts> known = captured.ToDictionary(value => value.Name, value => facts[value.Input]!, StringComparer.Ordinal);
-            subgraphs[attribute] = new Subgraph(captured, values => new PlanBuilder(model, weights, trained).Build(graph, known, values));
+            subgraphs[attribute] = new Subgraph(captured, values => new PlanBuilder(model, weights, trained, limits).Build(graph, known, values));
         }
 
         _owned.AddRange(subgraphs.Values);

@@ -11,7 +11,7 @@ namespace LoraEdge.Training.Execution;
 /// <param name="limit">Bytes.</param>
 internal sealed class ValueMemory(long limit)
 {
-    private const long Least = 384L << 20, TimesGiven = 16;
+    private const long TimesGiven = 16;
 
     private long _held;
 
@@ -19,13 +19,14 @@ internal sealed class ValueMemory(long limit)
     public long Left => limit - _held;
 
     /// <summary>What is wrong where there is not enough, as the end of a sentence.</summary>
-    public string Exceeded => $"the values of the run would take more than {limit >> 20} MB, the most for a model and inputs of this size";
+    public string Exceeded => $"the values of the run would take more than {limit >> 20} MB, the most for a model and inputs of this size; raise {nameof(RunLimits)}.{nameof(RunLimits.TrainingMegabytes)} if they are meant to";
 
     /// <summary>For one run of a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="inputs">What is fed.</param>
-    public static ValueMemory For(OnnxModel model, IEnumerable<Tensor> inputs) =>
-        new(Least + (TimesGiven * ((sizeof(float) * model.Graph.Initializers.Values.Sum(weight => weight.Count)) + inputs.Sum(BytesOf))));
+    /// <param name="limits">What the host allows beside what grows with both.</param>
+    public static ValueMemory For(OnnxModel model, IEnumerable<Tensor> inputs, RunLimits limits) =>
+        new(((long)limits.TrainingMegabytes << 20) + (TimesGiven * ((sizeof(float) * model.Graph.Initializers.Values.Sum(weight => weight.Count)) + inputs.Sum(BytesOf))));
 
     /// <summary>Whether another value of a value's size would fit.</summary>
     public bool HasRoomFor(Tensor value) => BytesOf(value) <= Left;

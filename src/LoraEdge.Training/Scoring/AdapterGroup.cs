@@ -19,7 +19,7 @@ internal sealed class AdapterGroup : IDisposable
     public AdapterGroup(OnnxModel model, ScoreRequest request, Adapter? adapter, Placement placement)
     {
         _weights = adapter is null ? Frozen(model, request, placement) : LowRankWeights.Of(model, adapter, request.Calibrated, placement.Device);
-        _pass = new LossPass(model, request.Objective, _weights, LossMemory.Of(request.Options, placement), placement);
+        _pass = new LossPass(model, request.Objective, _weights, LossMemory.Of(request.Options, request.Limits, placement), placement);
     }
 
     /// <summary>B of the frozen model.</summary>

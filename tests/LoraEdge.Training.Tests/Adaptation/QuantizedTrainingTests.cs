@@ -94,6 +94,14 @@ public sealed class QuantizedTrainingTests
         Assert.That(CarriedIntegers.Find([.. model.Graph.Nodes.Select(node => new PlannedNode(node, node.Inputs, node.Outputs))], ["y"]), Is.Empty);
     }
 
+    [Test]
+    public void NodeThatHasNothingToMove_CarriesNothing()
+    {
+        OnnxModel model = SmallGraphs.Finish(SmallGraphs.Start(4), graph => graph.Node("Flatten", [], ["y"]));
+
+        Assert.That(CarriedIntegers.Find([.. model.Graph.Nodes.Select(node => new PlannedNode(node, node.Inputs, node.Outputs))], ["y"]), Is.Empty);
+    }
+
     private static double Step(GraphExecutor executor, LowRankWeights weights, Tensor x, Tensor target)
     {
         weights.ClearGradients();

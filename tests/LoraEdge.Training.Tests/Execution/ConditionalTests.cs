@@ -285,7 +285,7 @@ public sealed class ConditionalTests
         NativeLibtorch.EnsureLoaded();
         using var weights = new WeightTensors();
         using (x)
-            return new PlanBuilder(model, weights, null).Build(new Dictionary<string, Tensor> { ["x"] = x }, ["y"]);
+            return new PlanBuilder(model, weights, null, new RunLimits()).Build(new Dictionary<string, Tensor> { ["x"] = x }, ["y"]);
     }
 
     private static Dictionary<string, Tensor> Inputs(Tensor x) => new() { ["x"] = x };

@@ -97,6 +97,6 @@ public sealed class GraphPlanTests
         NativeLibtorch.EnsureLoaded();
         using var weights = new WeightTensors();
         using Tensor x = zeros(2, model.Graph.Inputs[0].Shape![1].Size!.Value);
-        return new PlanBuilder(model, weights, trained).Build(new Dictionary<string, Tensor> { ["x"] = x }, values);
+        return new PlanBuilder(model, weights, trained, new RunLimits()).Build(new Dictionary<string, Tensor> { ["x"] = x }, values);
     }
 }

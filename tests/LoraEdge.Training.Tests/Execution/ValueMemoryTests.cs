@@ -18,6 +18,22 @@ public sealed class ValueMemoryTests
     }
 
     [Test]
+    public void LargerLimitOfTheHost_HasRoomForThem() =>
+        Assert.That(() => Run(Broadcasts(count: 8), rows: 80, new RunLimits { TrainingMegabytes = 1024 }), Throws.Nothing);
+
+    [Test]
+    public void Limit_ReachesTheForwardRunAndTheTraining()
+    {
+        using var folder = new TemporaryFolder();
+        var none = new RunLimits { TrainingMegabytes = 0 };
+        TinyModels.Policy().Save(folder.File("model.onnx"));
+        using var trainer = new LoraFaTrainer();
+
+        Assert.That(() => trainer.Forward(new ForwardRequest { ModelPath = folder.File("model.onnx"), Inputs = new Dictionary<string, HostTensor>(), Values = [], Limits = none }), Throws.TypeOf<InvalidOptionsException>());
+        Assert.That(() => trainer.Start(new TrainingRequest { ModelPath = folder.File("model.onnx"), Objective = new Objective { ValueName = "y" }, Records = [], HeldOut = [], Limits = none }), Throws.TypeOf<InvalidOptionsException>());
+    }
+
+    [Test]
     public void ValuesThatDieInBetween_HaveTheRoomOfOne() => Assert.That(() => Run(Chain(length: 8), rows: 80), Throws.Nothing);
 
     [Test]
@@ -25,7 +41,7 @@ public sealed class ValueMemoryTests
     {
         using Tensor megabyte = zeros(MegabyteOfFloats);
 
-        Assert.That(ValueMemory.For(Chain(1), [megabyte]).Left - ValueMemory.For(Chain(1), []).Left, Is.EqualTo(16L << 20));
+        Assert.That(ValueMemory.For(Chain(1), [megabyte], new RunLimits()).Left - ValueMemory.For(Chain(1), [], new RunLimits()).Left, Is.EqualTo(16L << 20));
     }
 
     [Test]
@@ -47,9 +63,9 @@ public sealed class ValueMemoryTests
         return executor.Run(new Dictionary<string, Tensor> { ["x"] = x, ["times"] = factors }, "y").Single();
     }
 
-    private static void Run(OnnxModel model, int rows)
+    private static void Run(OnnxModel model, int rows, RunLimits? limits = null)
     {
-        using var executor = new GraphExecutor(model);
+        using var executor = new GraphExecutor(model, limits: limits);
         using Tensor column = zeros(rows, 1);
         executor.RunOnce(new Dictionary<string, Tensor> { ["x"] = column }, "y").Single().Dispose();
     }

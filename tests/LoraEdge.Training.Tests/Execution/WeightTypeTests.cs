@@ -103,7 +103,7 @@ public sealed class WeightTypeTests
         OnnxModel model = LayerModels.All.Single(layer => layer.Name == name).Build();
         using var weights = new WeightTensors(s_half);
         Dictionary<string, Tensor> inputs = LayerModels.All.Single(layer => layer.Name == name).Inputs.ToTorch();
-        using (GraphPlan plan = new PlanBuilder(model, weights, null).Build(inputs, ["y"]))
+        using (GraphPlan plan = new PlanBuilder(model, weights, null, new RunLimits()).Build(inputs, ["y"]))
             Assert.That(plan.Constants.Any(constant => constant.Value.dtype == ScalarType.Float16), Is.EqualTo(isHeld));
         inputs.Values.DisposeAll();
     }

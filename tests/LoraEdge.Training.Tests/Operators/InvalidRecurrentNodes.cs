@@ -13,6 +13,7 @@ internal static class InvalidRecurrentNodes
         new OperatorCase("RNN").Feed(2, 2, 4).Feed(1, 3, 4).Feed(1, 3, 3).With("activations", new[] { "Tanh", "Tanh" }),
         new OperatorCase("RNN").Feed(0, 2, 4).Feed(1, 3, 4).Feed(1, 3, 3),
         new OperatorCase("RNN").Feed(2, 2, 4).Feed(1, 3, 4),
+        new OperatorCase("RNN").Feed((1 << 16) + 1, 1, 1).Feed(1, 1, 1).Feed(1, 1, 1),
         new OperatorCase("GRU").Feed(2, 2, 4).Feed(1, 3, 4).Feed(1, 3, 3),
         new OperatorCase("LSTM").Feed(2, 2, 4).Feed(1, 12, 4).Feed(1, 12, 3).Feed(1, 12),
         new OperatorCase("LSTM").Feed(2, 2, 4).Feed(1, 12, 4).Feed(1, 12, 3).Omit().Feed(HostTensor.From([2, 2, 2], 3)),
