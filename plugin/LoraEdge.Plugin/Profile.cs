@@ -230,7 +230,7 @@ public sealed class Profile : IDisposable
     {
         RequireOpen();
         CancelJobs();
-        var job = new ForgetJob(_learner, _store, _log);
+        var job = new ForgetJob(_learner, _store);
         _plugin.Background.Enqueue(job);
         return job.Done.GetAwaiter().GetResult();
     }
@@ -283,15 +283,10 @@ public sealed class Profile : IDisposable
     /// <summary>Does what was found in the profile's files asks for, and tells the host.</summary>
     internal void Take(SyncReport report)
     {
-        if (report.IsEmpty)
-            return;
-        _plugin.Events.Add(() => RaiseSynced(report));
-        if (report.Forgotten.Count > 0)
-        {
-            _log.Erase();
-            _learner.Forget();
+        if (!report.IsEmpty)
+            _plugin.Events.Add(() => RaiseSynced(report));
+        if (_learner.HasToForget && _learner.Forget().Records + report.Forgotten.Count > 0)
             _learner.Tell(this, AdaptationEvent.Forgotten);
-        }
 
         if (report.EffectiveChanged && _learner.TakeEffective())
         {

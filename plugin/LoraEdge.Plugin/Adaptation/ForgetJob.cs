@@ -3,7 +3,7 @@ using LoraEdge.Background;
 namespace LoraEdge.Adaptation;
 
 /// <summary>Removes all that is known about a player.</summary>
-internal sealed class ForgetJob(Learner learner, ProfileStore store, InteractionLog log) : BackgroundJob
+internal sealed class ForgetJob(Learner learner, ProfileStore store) : BackgroundJob
 {
     private readonly TaskCompletionSource<ForgottenPlayer> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ForgottenPlayer? _forgotten;
@@ -19,8 +19,7 @@ internal sealed class ForgetJob(Learner learner, ProfileStore store, Interaction
     {
         yield return JobPart.Lengthy;
         ForgottenProfile adapters = store.Forget();
-        LogErasure records = log.Erase();
-        learner.Forget();
+        LogErasure records = learner.Forget();
         _forgotten = new ForgottenPlayer(adapters.Files, records.Records, records.Bytes);
     }
 

@@ -149,7 +149,7 @@ internal sealed class Learner
     public void Nominate(Adapter trained, int newRecords)
     {
         VersionVector from = State.Candidate is { } candidate ? VectorOf(candidate) : _adopter.Vector;
-        State.Candidate = trained.With(OriginFields.Write(new AdapterOrigin { Vector = from }));
+        State.Candidate = trained.With([OriginFields.Vector(from)]);
         State.NewRecords += newRecords;
         State.Round++;
         State.Trained = State.Scored;
@@ -186,14 +186,23 @@ internal sealed class Learner
     public StoredGeneration[] Earlier() =>
         [.. _store.History.Where(generation => generation.Adapter.Model == _plugin.Fingerprint && !generation.Adapter.IsZero).Reverse().Skip(1)];
 
-    /// <summary>Everything about the player goes.</summary>
-    public void Forget()
+    /// <summary>Whether the player was forgotten and this device has not erased all of it yet: the tombstone is new here, or a crash came between.</summary>
+    public bool HasToForget => !_store.IsReadOnly && !State.Forgotten.Includes(_store.Forgotten);
+
+    /// <summary>
+    /// Everything about the player goes. The new state comes last and says that all has gone: whatever a crash leaves before is
+    /// erased when the profile is opened again.
+    /// </summary>
+    /// <returns>What was in the log.</returns>
+    public LogErasure Forget()
     {
-        _store.DeleteLocal(StateName);
+        LogErasure erased = _log.Erase();
         ForgetSession();
         _state = New();
+        _state.Forgotten = _store.Forgotten;
         _adopter.ServeStored();
-        Show();
+        Save();
+        return erased;
     }
 
     /// <summary>Adaptation waits until the host asks for another try.</summary>
@@ -242,6 +251,7 @@ internal sealed class Learner
         _state = _store.ReadLocal(StateName) is { } file
             ? LearnerState.Read(file, _store.LocalPath(StateName), _plugin.Fingerprint, _plugin.Options.Objective.Loss, Adaptation.Gate)
             : New();
+        _state.EndAt(_log.LastSequence);
         Show();
         return _state;
     }

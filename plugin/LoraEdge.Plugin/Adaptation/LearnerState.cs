@@ -10,7 +10,7 @@ internal sealed class LearnerState
 {
     private const string FileName = "LoraEdge.learner";
     private const string What = "the state of an adaptation";
-    private const int Elements = 11;
+    private const int Elements = 12;
     private const int MostBytes = 64 * 1024 * 1024;
 
     private readonly ModelFingerprint _model;
@@ -24,6 +24,9 @@ internal sealed class LearnerState
         Gate = new PromotionGate(loss, options);
         Monitor = new RollbackMonitor(loss, options);
     }
+
+    /// <summary>What was forgotten when this was begun: a tombstone beyond it means that records and state are still to be erased.</summary>
+    public VersionVector Forgotten { get; set; } = VersionVector.Empty;
 
     /// <summary>Number of the newest record that was scored.</summary>
     public long Scored { get; set; }
@@ -49,10 +52,14 @@ internal sealed class LearnerState
     /// <summary>Another adapter is in use: nothing known about the one before counts.</summary>
     public void WatchAnother() => Monitor = new RollbackMonitor(_loss, _options);
 
+    /// <summary>Takes back what is said about records beyond the log's last, which a loss of power has taken; their numbers are given again.</summary>
+    public void EndAt(long last) => (Scored, Trained) = (Math.Min(Scored, last), Math.Min(Trained, last));
+
     /// <summary>The file.</summary>
     public byte[] Write() => StateFile.Write(FileName, Elements, (ref MessagePackWriter writer) =>
     {
         writer.Write(_model.Bytes.ToArray());
+        OriginFields.WriteVector(ref writer, Forgotten);
         writer.Write(Scored);
         writer.Write(Trained);
         writer.Write(Round);
@@ -68,8 +75,10 @@ internal sealed class LearnerState
         StateFile.Read(file, FileName, Elements, What, source, (ref FieldReader reader) =>
         {
             bool isOfModel = new ModelFingerprint(reader.Binary("the model's fingerprint", ModelFingerprint.Length, ModelFingerprint.Length).ToArray()) == model;
+            VersionVector forgotten = OriginFields.ReadVector(ref reader);
             var state = new LearnerState(model, loss, options)
             {
+                Forgotten = forgotten,
                 Scored = StateFile.Count(ref reader, "the newest record scored"),
                 Trained = StateFile.Count(ref reader, "the newest record trained on"),
                 Round = StateFile.Count(ref reader, "the rounds"),
@@ -78,7 +87,7 @@ internal sealed class LearnerState
             byte[] candidate = reader.Binary("the candidate", 0, MostBytes).ToArray();
             byte[] gate = reader.Binary("the gate", 1, MostBytes).ToArray(), monitor = reader.Binary("the monitor", 1, MostBytes).ToArray();
             if (!isOfModel)
-                return new LearnerState(model, loss, options);
+                return new LearnerState(model, loss, options) { Forgotten = forgotten };
             state.Candidate = candidate.Length == 0 ? null : AdapterFile.Read(candidate, source);
             state.Gate = PromotionGate.Read(gate, loss, options, source);
             state.Monitor = RollbackMonitor.Read(monitor, loss, options, source);

@@ -9,8 +9,7 @@ internal sealed class SyncJob(Profile profile, Learner learner, ProfileStore sto
     public override IEnumerator<JobPart> Run(IAdapterTrainer? trainer)
     {
         yield return JobPart.Lengthy;
-        if (store.Poll() is { } report)
-            profile.Take(report);
+        profile.Take(store.Poll() ?? new SyncReport());
     }
 
     /// <inheritdoc />

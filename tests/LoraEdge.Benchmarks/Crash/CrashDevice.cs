@@ -6,7 +6,7 @@ namespace LoraEdge.Benchmarks.Crash;
 /// <summary>One device in the process that is going to be killed. It says on stdout what it was told is stored, line by line.</summary>
 internal sealed class CrashDevice
 {
-    private const int RecordsOfATurn = 8, TurnsToFlush = 5, TurnsToTrain = 40;
+    private const int RecordsOfATurn = 8, TurnsToFlush = 5, TurnsToTrain = 20;
 
     private readonly string _name;
     private readonly string _folder;

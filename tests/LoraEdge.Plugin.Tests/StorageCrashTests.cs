@@ -1,0 +1,167 @@
+namespace LoraEdge.Plugin.Tests;
+
+/// <summary>
+/// The whole of a plugin's life on a disk that loses its power: record, train, promote, sync, forget. What was not synced is
+/// lost, torn or kept, and what the host was told holds all the same.
+/// </summary>
+public sealed class StorageCrashTests
+{
+    private const int OneInSoMany = 16;
+
+    private static readonly string s_profile = Path.Combine(Path.GetFullPath("/store"), "profiles", CrashingHost.Player);
+
+    private readonly Host _host = new();
+    private Dictionary<string, byte[]> _other = [];
+
+    [OneTimeSetUp]
+    public void LearnOnAnotherDevice()
+    {
+        var disk = new SimulatedDisk();
+        using var other = new CrashingHost(_host, disk);
+        other.Open();
+        other.Play(40);
+        other.Train();
+        _other = FilesOf(disk, "devices");
+        other.Forget();
+        foreach ((string name, byte[] file) in FilesOf(disk, "devices"))
+            _other[name] = file;
+    }
+
+    [OneTimeTearDown]
+    public void Remove() => _host.Dispose();
+
+    [Test]
+    public void WhatWasReported_Holds() => AtOperations(Live, OneInSoMany);
+
+    [Test]
+    [Category("Full")]
+    public void WhatWasReported_HoldsAtEveryOperation() => AtOperations(Live, 1);
+
+    [Test]
+    public void APlayerForgottenElsewhere_IsForgottenHere() => AtOperations(BeForgottenElsewhere, OneInSoMany / 4);
+
+    [Test]
+    [Category("Full")]
+    public void APlayerForgottenElsewhere_IsForgottenHereAtEveryOperation() => AtOperations(BeForgottenElsewhere, 1);
+
+    private void Live(CrashingHost host)
+    {
+        host.Open();
+        host.Play(24);
+        host.Train();
+        host.Receive(Adapter(), _other[Adapter()]);
+        host.PlayUntilPromoted();
+        host.Forget();
+        host.Play(24);
+        host.Train();
+    }
+
+    private void BeForgottenElsewhere(CrashingHost host)
+    {
+        host.Open();
+        host.Play(24);
+        host.Train();
+        host.ReceiveTombstone(Tombstone(), _other[Tombstone()]);
+    }
+
+    private string Adapter() => _other.Keys.Single(name => !name.Contains("forgotten", StringComparison.Ordinal));
+
+    private string Tombstone() => _other.Keys.Single(name => name.Contains("forgotten", StringComparison.Ordinal));
+
+    private void AtOperations(Action<CrashingHost> life, int oneInSoMany)
+    {
+        var whole = new SimulatedDisk();
+        using (var host = new CrashingHost(_host, whole))
+        {
+            life(host);
+            Assert.That(host.Failures, Is.Empty);
+        }
+
+        for (int operation = new Random(1).Next(oneInSoMany); operation < whole.Operations; operation += oneInSoMany)
+            CrashAt(operation, life);
+        TestContext.Out.WriteLine($"{(whole.Operations + oneInSoMany - 1) / oneInSoMany} of {whole.Operations} operations");
+    }
+
+    private void CrashAt(int operation, Action<CrashingHost> life)
+    {
+        var disk = new SimulatedDisk();
+        disk.CrashAt(operation);
+        using var told = new CrashingHost(_host, disk);
+        try
+        {
+            life(told);
+        }
+        catch (PowerLossException)
+        {
+            // What it was told before is what counts.
+        }
+
+        foreach (Unsynced writes in Enum.GetValues<Unsynced>())
+        {
+            foreach (Unsynced names in Enum.GetValues<Unsynced>())
+            {
+                string moment = $"operation {operation}, writes {writes}, names {names}";
+                Check(disk.AfterPowerLoss(writes, names, operation), told, moment);
+                Check(AfterASecondLoss(disk.AfterPowerLoss(writes, names, operation), operation, writes, names), told, moment + ", and again while opening");
+            }
+        }
+    }
+
+    private SimulatedDisk AfterASecondLoss(SimulatedDisk found, int operation, Unsynced writes, Unsynced names)
+    {
+        found.CrashAt(operation % 12);
+        try
+        {
+            using LoraEdgePlugin plugin = LoraEdgePlugin.Load(CrashingHost.Options(_host, found, null, new FakeClock()));
+            plugin.OpenProfile(CrashingHost.Player);
+        }
+        catch (PowerLossException)
+        {
+            // Or none: opening took fewer operations.
+        }
+
+        return found.AfterPowerLoss(writes, names, operation + 1);
+    }
+
+    private void Check(SimulatedDisk found, CrashingHost told, string moment)
+    {
+        AdaptationStatus status;
+        bool isForgotten = found.Contents().Keys.Any(path => path.EndsWith(Tombstone(), StringComparison.Ordinal));
+        using (LoraEdgePlugin plugin = LoraEdgePlugin.Load(CrashingHost.Options(_host, found, null, new FakeClock())))
+        {
+            var reports = new List<SyncReport>();
+            Profile profile = plugin.OpenProfile(CrashingHost.Player);
+            profile.Synced += (_, report) => reports.Add(report);
+            plugin.Tick();
+            status = profile.Adaptation;
+            if (!told.IsForgetting)
+                Assert.That(profile.Generation, Is.GreaterThanOrEqualTo(told.Generation), moment);
+            if (profile.Generation == told.Generation && told.Answer is not null)
+                Assert.That(Host.Answer(profile), Is.EqualTo(told.Answer), moment);
+            Assert.That(reports.Select(report => report.Identity), Has.All.EqualTo(IdentityChange.None), moment);
+            Assert.That(reports.SelectMany(report => report.SetAside), Is.Empty, moment);
+        }
+
+        using (InteractionLog log = InteractionLog.Open(Path.Combine(s_profile, "log"), ["x"], CrashingHost.Options(_host, found, null, new FakeClock()).Log, found))
+        {
+            float[] weights = [.. log.Read().Select(record => record.Interaction.Weight)];
+            if (!isForgotten && !told.IsForgetting)
+                Assert.That(told.Records, Is.SubsetOf(weights), moment);
+            if (isForgotten)
+                Assert.That(weights, Is.Empty, moment + ": forgotten elsewhere");
+            Assert.That(weights, Has.None.LessThanOrEqualTo(told.ForgottenThrough), moment + ": forgotten");
+            Assert.That(status.ScoredThrough, Is.LessThanOrEqualTo(log.LastSequence), moment + ": scored what there is not");
+        }
+
+        string[] left = [.. found.Contents().Keys.Where(path => Path.GetExtension(path) is ".tmp" or ".damaged")];
+        Assert.That(left, Is.Empty, moment);
+        if (told.ForgottenThrough > 0 && told.Answer is null && told.Records.Count == 0)
+        {
+            Assert.That(found.Contents().Keys.Select(Path.GetFileName), Has.None.EqualTo("session.checkpoint"), moment);
+            Assert.That((status.ScoredThrough, status.Shadow), Is.EqualTo((0L, (ShadowScore?)null)), moment);
+        }
+    }
+
+    private static Dictionary<string, byte[]> FilesOf(SimulatedDisk disk, string folder) =>
+        disk.Contents().Where(file => Path.GetDirectoryName(file.Key) == Path.Combine(s_profile, folder)).ToDictionary(file => Path.GetFileName(file.Key), file => file.Value);
+}
