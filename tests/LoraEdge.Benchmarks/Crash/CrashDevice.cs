@@ -6,7 +6,7 @@ namespace LoraEdge.Benchmarks.Crash;
 /// <summary>One device in the process that is going to be killed. It says on stdout what it was told is stored, line by line.</summary>
 internal sealed class CrashDevice
 {
-    private const int RecordsOfATurn = 8, TurnsToFlush = 5, TurnsToTrain = 20;
+    private const int RecordsOfATurn = 8, TurnsToFlush = 5, TurnsToTrain = 100, FirstTraining = 10;
 
     private readonly string _name;
     private readonly string _folder;
@@ -37,7 +37,7 @@ internal sealed class CrashDevice
         for (int i = 0; i < RecordsOfATurn; i++, _next++)
             _profile.Record(CrashPlayer.Inputs(_next), CrashPlayer.Choice(_next), CrashPlayer.Weight(_next));
         _plugin.Tick();
-        if (turn % TurnsToTrain == TurnsToTrain - 1 && !_profile.IsTraining)
+        if (turn % TurnsToTrain == FirstTraining && !_profile.IsTraining)
             _profile.StartTraining();
         if (turn % TurnsToFlush != 0 || _profile.LostRecords > 0)
             return;

@@ -9,7 +9,7 @@ internal static class CrashPlayer
     public const string Profile = "ada";
 
     private const int Features = 8, Hidden = 16, Classes = 4;
-    private const int RecordsOfARule = 400;
+    private const int RecordsOfARule = 1000;
 
     // A number of up to 23 bits is exact in the fraction of a float of 1 to 2.
     private const int MostRecords = 1 << 23;
@@ -40,7 +40,7 @@ internal static class CrashPlayer
         Log = Log,
         SyncInterval = TimeSpan.FromMilliseconds(50),
         Training = new TrainingOptions { LearningRate = 0.05, MaxEpochs = 4, BatchSize = 16 },
-        Adaptation = new AdaptationOptions { MinimumNewRecords = 16, CheckpointInterval = 5, Gate = new GateOptions { Patience = 100, SlowAfter = 1000, StopAfter = 1000 } },
+        Adaptation = new AdaptationOptions { MinimumNewRecords = 16, CheckpointInterval = 5, Gate = new GateOptions { Alpha = 0.2, Patience = 200, SlowAfter = 1000, StopAfter = 1000 } },
     };
 
     /// <summary>What the model sees with a record.</summary>
