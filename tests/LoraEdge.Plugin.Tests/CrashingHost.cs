@@ -3,7 +3,7 @@ using LoraEdge.Training;
 namespace LoraEdge.Plugin.Tests;
 
 /// <summary>A host on a disk that may lose its power, and what it was told before that. Trains and promotes with the real trainer.</summary>
-internal sealed class CrashingHost(Host host, SimulatedDisk disk) : IDisposable
+internal sealed class CrashingHost(Host host, SimulatedDisk disk, EncryptionKey? key = null) : IDisposable
 {
     public const string Player = "ada";
 
@@ -36,10 +36,11 @@ internal sealed class CrashingHost(Host host, SimulatedDisk disk) : IDisposable
     /// <summary>What failed but for the power.</summary>
     public IEnumerable<Exception> Failures => _failures.Where(error => error is not PowerLossException && error.InnerException is not PowerLossException);
 
-    public static LoraEdgeOptions Options(Host host, SimulatedDisk disk, IAdapterTrainer? trainer, IHostClock clock) => host.Options(trainer) with
+    public static LoraEdgeOptions Options(Host host, SimulatedDisk disk, IAdapterTrainer? trainer, IHostClock clock, EncryptionKey? key) => host.Options(trainer) with
     {
         StorageFolder = Path.GetFullPath("/store"),
         Files = disk,
+        Key = key,
         Generations = 3,
         Log = new InteractionLogOptions { SegmentBytes = 4096, MaxBytes = 16 * 1024, SampleSize = 4 },
         Schedule = new ScheduleOptions { Clock = clock },
@@ -49,7 +50,7 @@ internal sealed class CrashingHost(Host host, SimulatedDisk disk) : IDisposable
 
     public void Open()
     {
-        _plugin = LoraEdgePlugin.Load(Options(host, disk, new LoraFaTrainer(), _clock));
+        _plugin = LoraEdgePlugin.Load(Options(host, disk, new LoraFaTrainer(), _clock, key));
         _profile = _plugin.OpenProfile(Player);
         _profile.Adapted += (_, news) =>
         {

@@ -8,9 +8,12 @@ public sealed class StorageCrashTests
 {
     private const int OneInSoMany = 16;
 
+    private static readonly EncryptionKey s_key = new([.. Enumerable.Range(0, EncryptionKey.Length).Select(i => (byte)i)]);
+
     private static readonly string s_profile = Path.Combine(Path.GetFullPath("/store"), "profiles", CrashingHost.Player);
 
     private readonly Host _host = new();
+    private EncryptionKey? _key;
     private Dictionary<string, byte[]> _other = [];
 
     [OneTimeSetUp]
@@ -31,18 +34,18 @@ public sealed class StorageCrashTests
     public void Remove() => _host.Dispose();
 
     [Test]
-    public void WhatWasReported_Holds() => AtOperations(Live, OneInSoMany);
+    public void WhatWasReported_Holds([Values] bool encrypted) => AtOperations(Live, OneInSoMany, encrypted);
 
     [Test]
     [Category("Full")]
-    public void WhatWasReported_HoldsAtEveryOperation() => AtOperations(Live, 1);
+    public void WhatWasReported_HoldsAtEveryOperation([Values] bool encrypted) => AtOperations(Live, 1, encrypted);
 
     [Test]
-    public void APlayerForgottenElsewhere_IsForgottenHere() => AtOperations(BeForgottenElsewhere, OneInSoMany / 4);
+    public void APlayerForgottenElsewhere_IsForgottenHere([Values] bool encrypted) => AtOperations(BeForgottenElsewhere, OneInSoMany / 4, encrypted);
 
     [Test]
     [Category("Full")]
-    public void APlayerForgottenElsewhere_IsForgottenHereAtEveryOperation() => AtOperations(BeForgottenElsewhere, 1);
+    public void APlayerForgottenElsewhere_IsForgottenHereAtEveryOperation([Values] bool encrypted) => AtOperations(BeForgottenElsewhere, 1, encrypted);
 
     private void Live(CrashingHost host)
     {
@@ -68,10 +71,11 @@ public sealed class StorageCrashTests
 
     private string Tombstone() => _other.Keys.Single(name => name.Contains("forgotten", StringComparison.Ordinal));
 
-    private void AtOperations(Action<CrashingHost> life, int oneInSoMany)
+    private void AtOperations(Action<CrashingHost> life, int oneInSoMany, bool encrypted)
     {
+        _key = encrypted ? s_key : null;
         var whole = new SimulatedDisk();
-        using (var host = new CrashingHost(_host, whole))
+        using (var host = new CrashingHost(_host, whole, _key))
         {
             life(host);
             Assert.That(host.Failures, Is.Empty);
@@ -86,7 +90,7 @@ public sealed class StorageCrashTests
     {
         var disk = new SimulatedDisk();
         disk.CrashAt(operation);
-        using var told = new CrashingHost(_host, disk);
+        using var told = new CrashingHost(_host, disk, _key);
         try
         {
             life(told);
@@ -112,7 +116,7 @@ public sealed class StorageCrashTests
         found.CrashAt(operation % 12);
         try
         {
-            using LoraEdgePlugin plugin = LoraEdgePlugin.Load(CrashingHost.Options(_host, found, null, new FakeClock()));
+            using LoraEdgePlugin plugin = LoraEdgePlugin.Load(CrashingHost.Options(_host, found, null, new FakeClock(), _key));
             plugin.OpenProfile(CrashingHost.Player);
         }
         catch (PowerLossException)
@@ -125,9 +129,10 @@ public sealed class StorageCrashTests
 
     private void Check(SimulatedDisk found, CrashingHost told, string moment)
     {
+        LoraEdgeOptions options = CrashingHost.Options(_host, found, null, new FakeClock(), _key);
         AdaptationStatus status;
         bool isForgotten = found.Contents().Keys.Any(path => path.EndsWith(Tombstone(), StringComparison.Ordinal));
-        using (LoraEdgePlugin plugin = LoraEdgePlugin.Load(CrashingHost.Options(_host, found, null, new FakeClock())))
+        using (LoraEdgePlugin plugin = LoraEdgePlugin.Load(options))
         {
             var reports = new List<SyncReport>();
             Profile profile = plugin.OpenProfile(CrashingHost.Player);
@@ -142,7 +147,7 @@ public sealed class StorageCrashTests
             Assert.That(reports.SelectMany(report => report.SetAside), Is.Empty, moment);
         }
 
-        using (InteractionLog log = InteractionLog.Open(Path.Combine(s_profile, "log"), ["x"], CrashingHost.Options(_host, found, null, new FakeClock()).Log, found))
+        using (InteractionLog log = InteractionLog.Open(Path.Combine(s_profile, "log"), ["x"], options.Log with { Key = _key }, found))
         {
             float[] weights = [.. log.Read().Select(record => record.Interaction.Weight)];
             if (!isForgotten && !told.IsForgetting)
@@ -157,7 +162,7 @@ public sealed class StorageCrashTests
         Assert.That(left, Is.Empty, moment);
         if (told.ForgottenThrough > 0 && told.Answer is null && told.Records.Count == 0)
         {
-            Assert.That(found.Contents().Keys.Select(Path.GetFileName), Has.None.EqualTo("session.checkpoint"), moment);
+            Assert.That(found.Contents().Keys.Select(Path.GetFileName), Has.None.EqualTo("session.state"), moment);
             Assert.That((status.ScoredThrough, status.Shadow), Is.EqualTo((0L, (ShadowScore?)null)), moment);
         }
     }
