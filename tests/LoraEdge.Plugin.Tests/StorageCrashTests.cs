@@ -38,6 +38,7 @@ public sealed class StorageCrashTests
 
     [Test]
     [Category("Full")]
+    [Explicit("A minute: dotnet test --filter TestCategory=Full")]
     public void WhatWasReported_HoldsAtEveryOperation([Values] bool encrypted) => AtOperations(Live, 1, encrypted);
 
     [Test]
@@ -45,6 +46,7 @@ public sealed class StorageCrashTests
 
     [Test]
     [Category("Full")]
+    [Explicit("A minute: dotnet test --filter TestCategory=Full")]
     public void APlayerForgottenElsewhere_IsForgottenHereAtEveryOperation([Values] bool encrypted) => AtOperations(BeForgottenElsewhere, 1, encrypted);
 
     private void Live(CrashingHost host)
