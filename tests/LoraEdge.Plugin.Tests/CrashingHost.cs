@@ -42,7 +42,7 @@ internal sealed class CrashingHost(Host host, SimulatedDisk disk, EncryptionKey?
         Files = disk,
         Key = key,
         Generations = 3,
-        Log = new InteractionLogOptions { SegmentBytes = 4096, MaxBytes = 16 * 1024, SampleSize = 4 },
+        Log = new InteractionLogOptions { SegmentBytes = 4096, MaxBytes = 64 * 1024 },
         Schedule = new ScheduleOptions { Clock = clock },
         Training = new TrainingOptions { LearningRate = 0.05, MaxEpochs = 2, BatchSize = 16 },
         Adaptation = new AdaptationOptions { MinimumNewRecords = Batch, CheckpointInterval = 2, Gate = new GateOptions { Alpha = 0.5, MinimumRecords = 4 } },
