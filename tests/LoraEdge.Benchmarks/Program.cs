@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.Text.Json;
 using LoraEdge;
 using LoraEdge.Benchmarks;
+using LoraEdge.Benchmarks.Crash;
 using LoraEdge.Benchmarks.Frames;
 using LoraEdge.Benchmarks.Language;
 using LoraEdge.Benchmarks.Personalization;
@@ -12,6 +13,8 @@ using Rival.Chess;
 
 if (args is [StepProcess.Verb, ..])
     return StepProcess.Run(args);
+if (args is [CrashProcess.Verb, ..])
+    return CrashProcess.Run(args);
 var benchmarks = new Dictionary<string, Func<BenchmarkRun, object>>
 {
     ["personalization"] = PersonalizationBenchmark.Run,
@@ -20,6 +23,7 @@ var benchmarks = new Dictionary<string, Func<BenchmarkRun, object>>
     ["frame-time"] = FrameTimeBenchmark.Run,
     ["cooperative"] = CooperativeBenchmark.Run,
     ["record"] = RecordBenchmark.Run,
+    ["crash"] = CrashBenchmark.Run,
 };
 var name = new Argument<string>("name") { Description = $"What to measure: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);

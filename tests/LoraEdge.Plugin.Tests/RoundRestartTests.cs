@@ -117,7 +117,7 @@ public sealed class RoundRestartTests
         Adaptation = new AdaptationOptions { MinimumNewRecords = Rounds.Batch, CheckpointInterval = 1 },
     };
 
-    private static string Checkpoint(Host host) => Path.Combine(Path.GetDirectoryName(Rounds.StateFile(host))!, "session.checkpoint");
+    private static string Checkpoint(Host host) => Path.Combine(Path.GetDirectoryName(Rounds.StateFile(host))!, "session.state");
 
     private static byte[] Finished(LoraEdgeOptions options, int from = 0, Func<Profile, bool>? until = null)
     {

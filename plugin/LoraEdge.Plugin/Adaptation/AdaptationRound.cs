@@ -120,7 +120,6 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
             Adapters = different,
             Calibrated = plugin.Options.Projection as CalibratedProjection,
             Options = plugin.Options.Training,
-            Limits = plugin.Options.Limits,
         });
         bool more;
         do

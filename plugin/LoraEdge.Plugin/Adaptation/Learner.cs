@@ -213,7 +213,7 @@ internal sealed class Learner
     public void Nominate(Adapter trained, RoundRecords records)
     {
         State.NewRecords = records.New + (records.Request!.Initial is not null && State.Candidate is not null ? State.NewRecords : 0);
-        State.Candidate = trained.With([OriginFields.Vector(new AdapterOrigin { Vector = records.From })]);
+        State.Candidate = trained.With([OriginFields.Vector(records.From)]);
         State.Round++;
         State.Trained = State.Scored;
         Save();

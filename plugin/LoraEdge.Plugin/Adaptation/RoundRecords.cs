@@ -31,7 +31,6 @@ internal sealed record RoundRecords(TrainingRequest? Request, int New)
                 HeldOut = [.. plan.HeldOut.Select(number => byNumber[number])],
                 Projection = options.Projection,
                 Options = plan.Options,
-                Limits = options.Limits,
             },
             fresh.Length);
     }

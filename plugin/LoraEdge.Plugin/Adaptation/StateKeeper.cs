@@ -8,7 +8,7 @@ namespace LoraEdge.Adaptation;
 internal sealed class StateKeeper(LoraEdgePlugin plugin, ProfileStore store, InteractionLog log, WriteGate gate)
 {
     private const string StateName = "learner.state";
-    private const string CheckpointName = "session.checkpoint";
+    private const string CheckpointName = "session.state";
 
     private readonly LossKind _loss = plugin.Options.Objective.Loss;
     private readonly GateOptions _gateOptions = (plugin.Options.Adaptation ?? new AdaptationOptions()).Gate;

@@ -14,6 +14,7 @@ internal sealed class KnownParity
 {
     private static readonly ConcurrentDictionary<string, bool> s_found = new(StringComparer.Ordinal);
 
+    private readonly IFileSystem _files;
     private readonly string? _path;
     private readonly string? _statement;
     private bool _found;
@@ -23,6 +24,7 @@ internal sealed class KnownParity
     /// <param name="fingerprint">The model.</param>
     public KnownParity(LoraEdgeOptions options, ModelFingerprint fingerprint)
     {
+        _files = options.Files;
         if (options.Trainer?.Executor is not { } executor)
             return;
         _path = options.StorageFolder is { } folder ? Path.Combine(Path.GetFullPath(folder), "parity.txt") : null;
@@ -55,7 +57,9 @@ internal sealed class KnownParity
             return;
         try
         {
-            File.WriteAllText(_path, _statement);
+            _files.Delete(_path);
+            using IFileWriter file = _files.Create(_path);
+            file.Write(Encoding.UTF8.GetBytes(_statement!));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -65,10 +69,13 @@ internal sealed class KnownParity
 
     private bool IsStored()
     {
+        if (_path is null)
+            return false;
         try
         {
-            byte[] expected = Encoding.UTF8.GetBytes(_statement!);
-            return _path is not null && new FileInfo(_path) is { Exists: true } file && file.Length == expected.Length && File.ReadAllBytes(_path).SequenceEqual(expected);
+            byte[] expected = Encoding.UTF8.GetBytes(_statement!), found = new byte[expected.Length + 1];
+            using Stream file = _files.OpenRead(_path);
+            return file.Length == expected.Length && file.Read(found, 0, found.Length) == expected.Length && found.AsSpan(0, expected.Length).SequenceEqual(expected);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

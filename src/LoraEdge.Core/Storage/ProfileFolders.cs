@@ -12,6 +12,7 @@ internal sealed class ProfileFolders(AdapterStorage storage, ProfilePaths paths,
         Files.CreateFolder(paths.History);
         storage.DeleteTemporaries(paths.Folder);
         storage.DeleteTemporaries(paths.History);
+        storage.DeleteTemporaries(paths.Aside);
         storage.DeleteTemporaries(paths.Devices, storage.Device.ToString());
     }
 

@@ -25,7 +25,7 @@ internal static class HeadAverage
             Scale = scale,
             Targets = [.. first.Targets.Select((target, i) => Average(target, [.. heads.Select(head => head.Adapter!.Targets[i].B)], factors, precision))],
             Training = Summary(heads, vector),
-            Extensions = OriginFields.Write(new AdapterOrigin { Vector = vector }).Where(extension => extension.Number == AdapterExtension.VersionVector).ToArray(),
+            Extensions = [OriginFields.Vector(vector)],
         };
         return new EffectiveAdapter(AdapterFile.Write(average, precision), vector);
     }

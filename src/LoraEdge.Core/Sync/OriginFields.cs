@@ -22,7 +22,7 @@ internal static class OriginFields
         return origin;
     }
 
-    public static AdapterExtension[] Write(AdapterOrigin origin) => [Device(origin), Vector(origin), Generation(origin)];
+    public static AdapterExtension[] Write(AdapterOrigin origin) => [Device(origin), Vector(origin.Vector), Generation(origin)];
 
     public static AdapterExtension Device(AdapterOrigin origin) => new(AdapterExtension.DeviceId, origin.Device.ToArray());
 
@@ -35,6 +35,15 @@ internal static class OriginFields
         writer.Write(Math.Max(0, origin.Written.ToUnixTimeMilliseconds()));
         writer.Flush();
         return new AdapterExtension(AdapterExtension.Generation, content.Written);
+    }
+
+    public static AdapterExtension Vector(VersionVector vector)
+    {
+        var content = new GrowingBuffer((vector.Counts.Count * 27) + 5);
+        var writer = new MessagePackWriter(content);
+        WriteVector(ref writer, vector);
+        writer.Flush();
+        return new AdapterExtension(AdapterExtension.VersionVector, content.Written);
     }
 
     /// <summary>Writes a vector as a map in ascending order.</summary>
@@ -68,15 +77,6 @@ internal static class OriginFields
     /// <summary>Reads a time in milliseconds since 1970, up to the year 9999.</summary>
     public static DateTimeOffset ReadTime(ref FieldReader reader) =>
         DateTimeOffset.FromUnixTimeMilliseconds((long)reader.Unsigned("the time", 0, (ulong)DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
-
-    public static AdapterExtension Vector(AdapterOrigin origin)
-    {
-        var content = new GrowingBuffer((origin.Vector.Counts.Count * 27) + 5);
-        var writer = new MessagePackWriter(content);
-        WriteVector(ref writer, origin.Vector);
-        writer.Flush();
-        return new AdapterExtension(AdapterExtension.VersionVector, content.Written);
-    }
 
     private static DeviceId ReadDevice(AdapterExtension extension, string source) => extension.Content.Length == DeviceId.Length
         ? new DeviceId(extension.Content.Span)

@@ -45,6 +45,7 @@ public sealed class StoreCrashTests
             Assert.That(again.Store.Effective!.Vector.Includes(stored.Origin.Vector), Is.True);
         if (told.Damaged is { } damaged)
             Assert.That(found.Contents().Values.Any(bytes => bytes.SequenceEqual(damaged)), Is.True, "set aside, not deleted");
+        Assert.That(again.Files().Where(path => path.EndsWith(".tmp", StringComparison.Ordinal)), Is.Empty);
     });
 
     private static void RequireStored(SimulatedDisk found, Told told)
