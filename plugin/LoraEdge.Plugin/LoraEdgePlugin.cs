@@ -40,7 +40,7 @@ public sealed class LoraEdgePlugin : IDisposable
         _logs = new ProfileLogs(options, model.Model, _storage.IsReadOnly);
         Records = new RecordCheck(model.Model, options.Objective);
         Parity = new TrainingParity(model, options);
-        Background = new TrainingThread(options.Trainer, options.Schedule);
+        Background = new TrainingThread(options.Trainer, options.Schedule, duration => Metrics!.AddSlice(duration));
         Metrics = new TrainingMetrics(() => DutyCycle);
     }
 

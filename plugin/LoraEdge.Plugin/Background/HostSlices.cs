@@ -4,7 +4,7 @@ namespace LoraEdge.Background;
 /// Where the training thread leaves slices for the host's thread to run within its ticks. The host's thread takes no lock: the
 /// training thread, of low priority, could be preempted while it holds it.
 /// </summary>
-internal sealed class HostSlices(IHostClock clock)
+internal sealed class HostSlices(IHostClock clock, Action<TimeSpan> onSlice)
 {
     private readonly SliceEstimate _estimate = new();
     private SliceOffer? _offer;
@@ -40,6 +40,7 @@ internal sealed class HostSlices(IHostClock clock)
                 break;
             TimeSpan now = clock.Elapsed - start;
             _estimate.Add(now - used);
+            onSlice(now - used);
             (used, slices) = (now, slices + 1);
         }
 

@@ -5,7 +5,7 @@ namespace LoraEdge.Background;
 /// The thread may outlive the plugin while it is in lengthy work, but not the process: a native library that is unloaded under
 /// a thread which is still in it ends the process with an access violation instead of the host's exit code.
 /// </remarks>
-internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions options)
+internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions options, Action<TimeSpan> onSlice)
 {
     /// <summary>Slices that the training thread runs itself before the host does: the first of a shape takes far longer.</summary>
     private const int WarmUpSlices = 3;
@@ -14,7 +14,7 @@ internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions o
 
     private readonly List<BackgroundJob> _waiting = [];
     private readonly StepGate _steps = new();
-    private readonly HostSlices _hostSlices = new(options.Clock);
+    private readonly HostSlices _hostSlices = new(options.Clock, onSlice);
     private Thread? _thread;
     private BackgroundJob? _present;
     private bool _stopped;
@@ -128,6 +128,7 @@ internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions o
         TimeSpan start = options.Clock.Elapsed;
         _steps.Step(run.Advance, run.Job.Cancelled);
         TimeSpan duration = options.Clock.Elapsed - start;
+        onSlice(duration);
         if (number == WarmUpSlices)
             _hostSlices.Learn(duration);
         Schedule.Rest(run.Job, duration);
