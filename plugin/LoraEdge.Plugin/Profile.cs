@@ -266,6 +266,9 @@ public sealed class Profile : IDisposable
         _store.Dispose();
     }
 
+    /// <summary>Whether a round of adaptation goes on or waits for its turn.</summary>
+    internal bool IsInRound => Volatile.Read(ref _round) is not null;
+
     /// <summary>Starts what has become due. Called in every frame.</summary>
     internal void StartDue(TimeSpan now)
     {
@@ -273,7 +276,7 @@ public sealed class Profile : IDisposable
             LogReported?.Invoke(this, report);
         if (_disposed)
             return;
-        if (_plugin.AdaptsByItself && Volatile.Read(ref _round) is null && !IsTraining && _learner.WantsRound)
+        if (_plugin.AdaptsByItself && !IsInRound && !IsTraining && _learner.WantsRound)
             _plugin.Background.Enqueue(_round = new AdaptationRound(_plugin, this, _learner));
         if (!_plugin.Syncs || now < _nextSync || Volatile.Read(ref _sync) is not null)
             return;

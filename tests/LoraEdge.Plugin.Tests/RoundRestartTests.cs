@@ -112,6 +112,40 @@ public sealed class RoundRestartTests
         Assert.That(profile.Adaptation.TrainedThrough, Is.GreaterThan(Rounds.Batch));
     }
 
+    [Test]
+    public void ACrashBetweenStoringAnAdapterAndTheState_StartsTheEvidenceAnew()
+    {
+        byte[] before = [];
+        Finished(Options(_host), until: profile =>
+        {
+            if (profile.Generation == 0 && File.Exists(Rounds.StateFile(_host)))
+                before = File.ReadAllBytes(Rounds.StateFile(_host));
+            return profile.Generation > 0;
+        });
+        File.WriteAllBytes(Rounds.StateFile(_host), before);
+
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Options(_host));
+        Profile profile = plugin.OpenProfile("ada");
+
+        Assert.That((profile.Generation, profile.Adaptation.Shadow, profile.Adaptation.ScoredThrough), Is.EqualTo((1L, (ShadowScore?)null, (long)profile.RecordCount)));
+        Rounds.Play(plugin, profile, 2 * Rounds.Batch, seed: 4000);
+        Assert.That(profile.Adaptation.Shadow?.OverUsed, Is.Not.Null);
+    }
+
+    [Test]
+    public void ALogThatWasLost_DoesNotKeepNewRecordsFromBeingScored()
+    {
+        Finished(Options(_host));
+        Directory.Delete(Path.Combine(_host.Storage, "profiles", "ada", "log"), recursive: true);
+
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Options(_host));
+        Profile profile = plugin.OpenProfile("ada");
+        Assert.That(profile.Adaptation.ScoredThrough, Is.Zero);
+        Rounds.Play(plugin, profile, 2 * Rounds.Batch, seed: 700);
+
+        Assert.That(profile.Adaptation.ScoredThrough, Is.GreaterThan(Rounds.Batch));
+    }
+
     private static LoraEdgeOptions Options(Host host) => Rounds.Options(host) with
     {
         Adaptation = new AdaptationOptions { MinimumNewRecords = Rounds.Batch, CheckpointInterval = 1 },

@@ -35,6 +35,28 @@ public sealed class RoundTests
     }
 
     [Test]
+    public void RecordsThatAreNoNumbers_StoreNothingAndStopTraining()
+    {
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Rounds.Options(_host));
+        Profile profile = plugin.OpenProfile("ada");
+        List<AdaptationNews> news = Rounds.News(profile);
+
+        for (int i = 0; i < 6 * Rounds.Batch; i++)
+        {
+            float[] x = Numbers.Normal(8, i);
+            x[i % 8] = i % 5 == 0 ? float.NaN : x[i % 8];
+            profile.Record(new Dictionary<string, HostTensor> { ["x"] = HostTensor.From(x, 1, 8) }, Target.Class(0));
+            if ((i + 1) % Rounds.Batch == 0)
+                Rounds.Settle(plugin, profile);
+        }
+
+        plugin.Tick();
+        Assert.That(news.ConvertAll(one => one.Kind), Is.Not.Empty.And.All.EqualTo(AdaptationEvent.Rejected));
+        Assert.That((profile.Adaptation.IsStopped, profile.Adaptation.LearningRateFactor < 1), Is.EqualTo((true, true)));
+        Assert.That((profile.Adapter, _host.StoredFiles.Length), Is.EqualTo(((Adapter?)null, 0)));
+    }
+
+    [Test]
     public void APlayerLikeTheBase_IsNeverServedAnythingElse()
     {
         using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Rounds.Options(_host));

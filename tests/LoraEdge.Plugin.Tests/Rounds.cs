@@ -55,7 +55,7 @@ internal static class Rounds
     public static bool IsSettled(Profile profile)
     {
         AdaptationStatus status = profile.Adaptation;
-        return status.Error is not null || (profile.RecordCount - status.ScoredThrough < Batch && (status.TrainedThrough == status.ScoredThrough || status.IsStopped));
+        return !profile.IsInRound && (status.Error is not null || (profile.RecordCount - status.ScoredThrough < Batch && (status.TrainedThrough == status.ScoredThrough || status.IsStopped)));
     }
 
     /// <summary>What adaptation tells from now on.</summary>

@@ -27,6 +27,7 @@ internal sealed class DutyCycle
     private readonly FrameWindow _trained = new(WindowFrames);
     private readonly FrameWindow _untrained = new(WindowFrames);
     private readonly Queue<double> _baselines = new(BaselinesKept + 1);
+    private readonly double[] _sorted = new double[BaselinesKept + 1];
     private TimeSpan _baselineAt;
     private TimeSpan _pausedAt;
     private bool _wasWorking;
@@ -81,7 +82,7 @@ internal sealed class DutyCycle
         _baselines.Enqueue(quantile);
         if (_baselines.Count > BaselinesKept)
             _baselines.Dequeue();
-        Baseline = Median(_baselines);
+        Baseline = Median();
         EndPause(now);
     }
 
@@ -116,10 +117,11 @@ internal sealed class DutyCycle
         Volatile.Write(ref _share, _resumedShare);
     }
 
-    private static double Median(IEnumerable<double> values)
+    /// <summary>Of the baselines; allocates nothing.</summary>
+    private double Median()
     {
-        double[] sorted = [.. values];
-        Array.Sort(sorted);
-        return sorted[sorted.Length / 2];
+        _baselines.CopyTo(_sorted, 0);
+        Array.Sort(_sorted, 0, _baselines.Count);
+        return _sorted[_baselines.Count / 2];
     }
 }
