@@ -103,7 +103,6 @@ public sealed class LoraEdgePlugin : IDisposable
     /// one, builds a session: call it while the host is loading, or on a thread of its own.
     /// </summary>
     /// <param name="name">Any name of the host's choice, at least one character; names that differ in any character, also in case only, are different profiles.</param>
-    /// <exception cref="AdapterFormatException">The state of the profile's adaptation is damaged. It is left as it is; move the file away to begin anew.</exception>
     /// <exception cref="AdapterMismatchException">The stored adapter does not fit the projection. It is left as it is; move the file away to begin anew.</exception>
     /// <exception cref="EncryptionKeyException">The profile's files are encrypted, and their key was not given.</exception>
     /// <exception cref="LogFormatException">The profile's log was written by a newer version.</exception>

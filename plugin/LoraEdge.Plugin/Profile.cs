@@ -16,6 +16,7 @@ public sealed class Profile : IDisposable
     private readonly InteractionLog _log;
     private readonly Adopter _adopter;
     private readonly Learner _learner;
+    private readonly WriteGate _gate = new();
     private TrainingRun? _run;
     private AdaptationRound? _round;
     private SyncJob? _sync;
@@ -31,11 +32,10 @@ public sealed class Profile : IDisposable
         _store = store;
         _slot = slot;
         _log = log;
-        _adopter = new Adopter(plugin, store, slot);
-        _learner = new Learner(plugin, store, log, _adopter);
+        _adopter = new Adopter(plugin, store, slot, _gate);
         _adopter.ServeStored();
-        _ = _learner.State;
-        Take(store.Opening with { EffectiveChanged = false });
+        _learner = new Learner(plugin, store, log, _adopter, _gate);
+        Take(Opened(store.Opening));
     }
 
     /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> while training goes on: at most once a tick, with the latest figures.</summary>
@@ -230,9 +230,11 @@ public sealed class Profile : IDisposable
     {
         RequireOpen();
         CancelJobs();
-        var job = new ForgetJob(_learner, _store, _log);
-        _plugin.Background.Enqueue(job);
-        return job.Done.GetAwaiter().GetResult();
+        foreach (BackgroundJob? job in new BackgroundJob?[] { Volatile.Read(ref _run), Volatile.Read(ref _round), Volatile.Read(ref _sync) })
+            job?.WaitForEnd();
+        ForgottenProfile adapters = _gate.Write(_store.Forget);
+        LogErasure records = _learner.Forget();
+        return new ForgottenPlayer(adapters.Files, records.Records, records.Bytes);
     }
 
     /// <summary>Deletes <see cref="ObsoleteFiles"/>.</summary>
@@ -251,7 +253,7 @@ public sealed class Profile : IDisposable
             return;
         _disposed = true;
         CancelJobs();
-        _adopter.Wait();
+        _gate.Close();
         Volatile.Write(ref _run, null);
         _slot.Dispose();
         _plugin.Close(this);
@@ -262,12 +264,14 @@ public sealed class Profile : IDisposable
     /// <summary>Starts what has become due. Called in every frame.</summary>
     internal void StartDue(TimeSpan now)
     {
+        if (_disposed)
+            return;
         if (_plugin.AdaptsByItself && Volatile.Read(ref _round) is null && !IsTraining && _learner.WantsRound)
             _plugin.Background.Enqueue(_round = new AdaptationRound(_plugin, this, _learner));
         if (!_plugin.Syncs || now < _nextSync || Volatile.Read(ref _sync) is not null)
             return;
         _nextSync = now + _plugin.Options.SyncInterval;
-        _plugin.Background.Enqueue(_sync = new SyncJob(this, _learner, _store));
+        _plugin.Background.Enqueue(_sync = new SyncJob(this, _learner, _store, _gate));
     }
 
     internal void EndRound() => Volatile.Write(ref _round, null);
@@ -283,22 +287,20 @@ public sealed class Profile : IDisposable
     /// <summary>Does what was found in the profile's files asks for, and tells the host.</summary>
     internal void Take(SyncReport report)
     {
-        if (report.IsEmpty)
-            return;
-        _plugin.Events.Add(() => RaiseSynced(report));
-        if (report.Forgotten.Count > 0)
-        {
-            _log.Erase();
-            _learner.Forget();
+        if (!report.IsEmpty)
+            _plugin.Events.Add(() => RaiseSynced(report));
+        if (_learner.HonourTombstones())
             _learner.Tell(this, AdaptationEvent.Forgotten);
-        }
-
-        if (report.EffectiveChanged && _learner.TakeEffective())
-        {
-            _learner.Save();
+        if (_learner.TakeEffective())
             _learner.Tell(this, AdaptationEvent.Synced);
-        }
     }
+
+    /// <summary>What opening has found. That there is an effective adapter is no change.</summary>
+    private SyncReport Opened(SyncReport found) => found with
+    {
+        EffectiveChanged = false,
+        SetAside = _learner.Damaged is { } damaged ? [.. found.SetAside, damaged] : found.SetAside,
+    };
 
     private void RaiseSynced(SyncReport report)
     {

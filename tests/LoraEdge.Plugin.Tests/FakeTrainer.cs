@@ -17,6 +17,15 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
     /// <summary>Called in every step, on the training thread, with the number of the session's steps so far.</summary>
     public Action<int>? OnStep { get; set; }
 
+    /// <summary>Called when a scoring starts, on the training thread.</summary>
+    public Action<ScoreRequest>? OnScore { get; set; }
+
+    /// <summary>What a record costs under an adapter, null for the base. Default: 1 nat under any.</summary>
+    public Func<Adapter?, double> Loss { get; set; } = _ => 1;
+
+    /// <summary>Steps that were done before the session that was opened last; 0 when it was started.</summary>
+    public int Resumed { get; private set; }
+
     /// <summary>Called when a session completes, on the training thread.</summary>
     public Action? OnComplete { get; set; }
 
@@ -55,9 +64,20 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
         return new Session(this);
     }
 
-    public ITrainingSession Resume(TrainingRequest request, ReadOnlyMemory<byte> checkpoint) => throw new NotSupportedException();
+    public ITrainingSession Resume(TrainingRequest request, ReadOnlyMemory<byte> checkpoint)
+    {
+        Requests.Add(request);
+        OpenSessions++;
+        Resumed = BitConverter.ToInt32(checkpoint.Span);
+        return new Session(this, Resumed);
+    }
 
-    public IScoringSession Score(ScoreRequest request) => throw new NotSupportedException();
+    public IScoringSession Score(ScoreRequest request)
+    {
+        Threads.Add(Environment.CurrentManagedThreadId);
+        OnScore?.Invoke(request);
+        return new Scoring(this, request);
+    }
 
     public IReadOnlyDictionary<string, HostTensor> Forward(ForwardRequest request)
     {
@@ -72,9 +92,9 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
 
     private Adapter Give() => adapter();
 
-    private sealed class Session(FakeTrainer trainer) : ITrainingSession
+    private sealed class Session(FakeTrainer trainer, int done = 0) : ITrainingSession
     {
-        private int _done;
+        private int _done = done;
 
         public TrainingProgress Progress => new(_done, trainer.PlannedSteps, 1.0 / _done, double.NaN, double.NaN, 0);
 
@@ -90,7 +110,7 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
         {
         }
 
-        public byte[] Checkpoint() => throw new NotSupportedException();
+        public byte[] Checkpoint() => BitConverter.GetBytes(_done);
 
         public Adapter Complete()
         {
@@ -99,5 +119,19 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
         }
 
         public void Dispose() => trainer.OpenSessions--;
+    }
+
+    private sealed class Scoring(FakeTrainer trainer, ScoreRequest request) : IScoringSession
+    {
+        public int SlicesLeft { get; private set; } = request.Adapters.Count;
+
+        public bool Step() => --SlicesLeft > 0;
+
+        public IReadOnlyList<IReadOnlyList<RecordScore>> Complete() =>
+            [.. request.Adapters.Select(adapter => request.Records.Select(record => new RecordScore(trainer.Loss(adapter), record.Weight)).ToArray())];
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -11,6 +11,7 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
     private IReadOnlyList<LoggedInteraction> _fresh = [];
     private IReadOnlyList<IReadOnlyList<RecordScore>> _scores = [];
     private ITrainingSession? _session;
+    private bool _isTraining;
 
     private LearnerState State => learner.State;
 
@@ -28,7 +29,6 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
             plugin.Parity.RequireModel(trainer, _fresh[0].Interaction);
             foreach (JobPart part in Judge(trainer))
                 yield return part;
-            learner.Save();
         }
 
         foreach (JobPart part in Train(trainer))
@@ -39,7 +39,7 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
     public override void ReleaseCaches() => _session?.ReleaseCaches();
 
     /// <inheritdoc />
-    public override void End(Exception? error, bool isCancelled)
+    protected override void End(Exception? error, bool isCancelled)
     {
         _session = null;
         try
@@ -59,14 +59,9 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
     {
         if (error is InvalidInputException { Records.Count: > 0 } unfit && learner.Remove(unfit.Records) > 0)
             return;
-        if (error is TrainingFailedException)
+        if (error is TrainingFailedException && _isTraining)
         {
-            // Numbers that are not finite: the candidate goes, nothing of it was stored, and the next one learns more slowly.
-            learner.Dismiss();
-            State.Gate.Drop();
-            State.Trained = State.Scored;
-            learner.ForgetSession();
-            learner.Save();
+            learner.DropFailed();
             learner.Tell(profile, AdaptationEvent.Rejected);
             return;
         }
@@ -79,12 +74,14 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
     {
         if (learner.Used is null && State.Candidate is null)
         {
-            State.Scored = _fresh[^1].Sequence;
+            learner.Count(_fresh);
+            learner.Save();
             yield break;
         }
 
         foreach (JobPart part in Score(trainer, [null, learner.Used, State.Candidate]))
             yield return part;
+        long rejections = State.Gate.Rejections;
         Verdict verdict = learner.Judge(_fresh, _scores);
         if (verdict == Verdict.Promote)
         {
@@ -101,21 +98,26 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
             learner.RollBack(best is { } index ? earlier[index] : null);
             learner.Tell(profile, AdaptationEvent.RolledBack);
         }
-        else if (verdict == Verdict.Reject)
+        else
         {
-            learner.Tell(profile, AdaptationEvent.Rejected);
+            learner.Save();
         }
+
+        if (State.Gate.Rejections > rejections)
+            learner.Tell(profile, AdaptationEvent.Rejected);
     }
 
     /// <summary>Scores the new records under several adapters; ends in a lengthy part.</summary>
     private IEnumerable<JobPart> Score(IAdapterTrainer trainer, IReadOnlyList<Adapter?> adapters)
     {
+        yield return JobPart.Preparation;
+        Adapter?[] different = [.. adapters.Distinct()];
         using IScoringSession scoring = trainer.Score(new ScoreRequest
         {
             ModelPath = plugin.Options.ModelPath,
             Objective = plugin.Options.Objective,
             Records = [.. _fresh.Select(record => record.Interaction)],
-            Adapters = adapters,
+            Adapters = different,
             Calibrated = plugin.Options.Projection as CalibratedProjection,
             Options = plugin.Options.Training,
             Limits = plugin.Options.Limits,
@@ -129,29 +131,32 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
         while (more);
 
         yield return JobPart.Lengthy;
-        _scores = scoring.Complete();
+        IReadOnlyList<IReadOnlyList<RecordScore>> scores = scoring.Complete();
+        _scores = [.. adapters.Select(adapter => scores[Array.IndexOf(different, adapter)])];
     }
 
     private IEnumerable<JobPart> Train(IAdapterTrainer trainer)
     {
         if (State.Gate.IsStopped || State.Trained >= State.Scored)
             yield break;
+        yield return JobPart.Preparation;
         RoundRecords records = learner.Records();
-        if (records.Request is not { } request)
+        if (records.Request is null)
         {
-            State.Trained = State.Scored;
-            learner.Save();
+            learner.SkipTraining();
             yield break;
         }
 
-        using ITrainingSession session = _session = Open(trainer, request);
+        plugin.Parity.RequireModel(trainer, records.Request.Records[0]);
+        _isTraining = true;
+        using ITrainingSession session = _session = Open(trainer, ref records);
         bool more;
         int slices = 0;
         do
         {
             yield return JobPart.Slice;
             more = session.Step();
-            profile.Tell(session.Progress with { Records = request.Records.Count });
+            profile.Tell(session.Progress with { Records = records.Request!.Records.Count });
             if (!more || ++slices % learner.Adaptation.CheckpointInterval != 0)
                 continue;
             yield return JobPart.Lengthy;
@@ -160,8 +165,23 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
         while (more);
 
         yield return JobPart.Lengthy;
-        learner.Nominate(session.Complete(), records.New);
+        learner.Nominate(session.Complete(), records);
+        _isTraining = false;
         learner.Tell(profile, AdaptationEvent.Trained);
+    }
+
+    private ITrainingSession Open(IAdapterTrainer trainer, ref RoundRecords records)
+    {
+        try
+        {
+            return Open(trainer, records.Request!);
+        }
+        catch (AdapterMismatchException) when (records.Request!.Initial is not null)
+        {
+            // The host's projection, rank or layers are others than those that it was trained with.
+            records = records.FromBase(learner.Forgotten);
+            return Open(trainer, records.Request!);
+        }
     }
 
     private ITrainingSession Open(IAdapterTrainer trainer, TrainingRequest request)

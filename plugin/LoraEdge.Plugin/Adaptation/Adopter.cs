@@ -7,10 +7,8 @@ namespace LoraEdge.Adaptation;
 /// made from the same bytes, and the file is written only when the session stands and computes what training does, so that the
 /// adapter in use and the one on disk differ at no moment but between writing and swapping.
 /// </summary>
-internal sealed class Adopter(LoraEdgePlugin plugin, ProfileStore store, AdapterSlot slot)
+internal sealed class Adopter(LoraEdgePlugin plugin, ProfileStore store, AdapterSlot slot, WriteGate gate)
 {
-    private readonly object _adopting = new();
-
     /// <summary>The adapter in use; null for the base.</summary>
     public Adapter? Used => slot.Adapter;
 
@@ -52,7 +50,7 @@ internal sealed class Adopter(LoraEdgePlugin plugin, ProfileStore store, Adapter
         try
         {
             plugin.Parity.RequireAdapter(trainer, session, record);
-            lock (_adopting)
+            return gate.Write(() =>
             {
                 cancelled.ThrowIfCancellationRequested();
                 StoredGeneration stored = store.Save(rounded, from, newRecords);
@@ -60,7 +58,7 @@ internal sealed class Adopter(LoraEdgePlugin plugin, ProfileStore store, Adapter
                 slot.Swap(session);
                 Vector = stored.Origin.Vector;
                 return stored;
-            }
+            });
         }
         catch
         {
@@ -70,20 +68,9 @@ internal sealed class Adopter(LoraEdgePlugin plugin, ProfileStore store, Adapter
     }
 
     /// <summary>Stores an earlier generation again, or the base, and serves it.</summary>
-    public void RollBack(StoredGeneration? earlier)
+    public void RollBack(StoredGeneration? earlier) => gate.Write(() =>
     {
-        lock (_adopting)
-        {
-            StoredGeneration stored = store.RollBack(earlier);
-            Serve(stored.Adapter, stored.Origin.Vector);
-        }
-    }
-
-    /// <summary>Waits while an adapter is being stored. After a cancel, none is stored any more once this has returned.</summary>
-    public void Wait()
-    {
-        lock (_adopting)
-        {
-        }
-    }
+        StoredGeneration stored = store.RollBack(earlier);
+        Serve(stored.Adapter, stored.Origin.Vector);
+    });
 }

@@ -5,30 +5,34 @@ namespace LoraEdge.Adaptation;
 
 /// <summary>
 /// One profile's learning: what is in use, what is a candidate for it, and the evidence about both. Used by the training
-/// thread; other threads see <see cref="Status"/>.
+/// thread, and while no job of the profile goes on by the host's; from any thread: <see cref="Status"/>, <see cref="WantsRound"/>
+/// and <see cref="Resume"/>.
 /// </summary>
 internal sealed class Learner
 {
-    private const string StateName = "learner.state";
-    private const string CheckpointName = "session.checkpoint";
-
     private readonly LoraEdgePlugin _plugin;
     private readonly ProfileStore _store;
     private readonly InteractionLog _log;
     private readonly Adopter _adopter;
-    private LearnerState? _state;
+    private readonly StateKeeper _keeper;
+    private readonly WriteGate _gate;
     private AdaptationStatus _status = new();
     private LoggedInteraction[] _read = [];
     private Exception? _error;
+    private Exception? _syncError;
+    private long _looked;
+    private volatile bool _isFailed;
     private volatile bool _resume;
 
-    public Learner(LoraEdgePlugin plugin, ProfileStore store, InteractionLog log, Adopter adopter)
+    /// <summary>Reads what is known from the disk. The adapter that is stored serves already.</summary>
+    public Learner(LoraEdgePlugin plugin, ProfileStore store, InteractionLog log, Adopter adopter, WriteGate gate)
     {
-        _plugin = plugin;
-        _store = store;
-        _log = log;
-        _adopter = adopter;
+        (_plugin, _store, _log, _adopter, _gate) = (plugin, store, log, adopter, gate);
+        _keeper = new StateKeeper(plugin, store, log, gate);
         Adaptation = plugin.Options.Adaptation ?? new AdaptationOptions();
+        State = _keeper.Read();
+        Settle();
+        Show();
     }
 
     /// <summary>How the profile is adapted to.</summary>
@@ -37,11 +41,14 @@ internal sealed class Learner
     /// <summary>What learning from the base begins with.</summary>
     public VersionVector Forgotten => _store.Forgotten;
 
+    /// <summary>A damaged state that was set aside when the profile was opened; null when it was whole.</summary>
+    public DeviceFile? Damaged => _keeper.Damaged;
+
     /// <summary>How far it is; from any thread.</summary>
     public AdaptationStatus Status => Volatile.Read(ref _status);
 
-    /// <summary>What is known; read from the disk when it is first asked for.</summary>
-    public LearnerState State => _state ??= Load();
+    /// <summary>What is known.</summary>
+    public LearnerState State { get; private set; }
 
     /// <summary>The adapter in use; null for the base.</summary>
     public Adapter? Used => _adopter.Used is { IsZero: false } used ? used : null;
@@ -54,9 +61,12 @@ internal sealed class Learner
     {
         get
         {
+            if (_resume)
+                return true;
             AdaptationStatus status = Status;
             bool isUnfinished = status.ScoredThrough > status.TrainedThrough && !status.IsStopped;
-            return _resume || (status.Error is null && (isUnfinished || _log.LastSequence - status.ScoredThrough >= Adaptation.MinimumNewRecords));
+            long known = Math.Max(status.ScoredThrough, Volatile.Read(ref _looked));
+            return !_isFailed && (isUnfinished || _log.LastSequence - known >= Adaptation.MinimumNewRecords);
         }
     }
 
@@ -65,96 +75,149 @@ internal sealed class Learner
     {
         if (!_resume)
             return;
-        (_error, _resume) = (null, false);
+        (_error, _isFailed, _resume) = (null, false, false);
         State.Gate.Resume();
+        Show();
     }
 
     /// <summary>The next records to score, oldest first: at most a quarter of those there were, so that each part is judged by a candidate that knows most of what was before.</summary>
     public IReadOnlyList<LoggedInteraction> Fresh()
     {
+        long newest = _log.LastSequence;
         int most = (int)Math.Max(Adaptation.MinimumNewRecords, Math.Min(int.MaxValue, _log.Count / 4));
-        return _read = [.. _log.Read(after: State.Scored).Take(most)];
+        _read = [.. _log.Read(after: State.Scored).Take(most)];
+
+        // Numbers whose records were undone or removed would call for one round after the other.
+        if (_read.Length == 0)
+            Volatile.Write(ref _looked, newest);
+        return _read;
     }
 
     /// <summary>The checkpoint of the session of the present round; null when there is none.</summary>
-    public byte[]? ReadSession()
-    {
-        byte[]? file = _store.ReadLocal(CheckpointName);
-        return file is { Length: > sizeof(long) } && BitConverter.ToInt64(file, 0) == State.Round ? file.AsSpan(sizeof(long)).ToArray() : null;
-    }
+    public byte[]? ReadSession() => _keeper.ReadSession(State.Round);
 
     /// <summary>Keeps a checkpoint of the session of the present round.</summary>
-    public void WriteSession(byte[] checkpoint) => _store.WriteLocal(CheckpointName, [.. BitConverter.GetBytes(State.Round), .. checkpoint]);
-
-    /// <summary>The session has ended.</summary>
-    public void ForgetSession() => _store.DeleteLocal(CheckpointName);
+    public void WriteSession(byte[] checkpoint) => _keeper.WriteSession(State.Round, checkpoint);
 
     /// <summary>Keeps what has changed, and shows it.</summary>
     public void Save()
     {
-        _store.WriteLocal(StateName, State.Write());
+        _keeper.Write(State);
         Show();
     }
 
     /// <summary>The candidate is better: it is stored and serves from now on.</summary>
     public void Promote(Interaction record, IAdapterTrainer trainer, CancellationToken cancelled)
     {
-        _adopter.Adopt(State.Candidate!, VectorOf(State.Candidate!), State.NewRecords, record, trainer, cancelled);
-        Dismiss();
+        StoredGeneration stored = _adopter.Adopt(State.Candidate!, VectorOf(State.Candidate!), State.NewRecords, record, trainer, cancelled);
+        State.Dismiss();
         State.Gate.Promoted();
-        State.WatchAnother();
+        State.Watch(stored.Number);
+        Save();
     }
 
     /// <summary>The adapter in use is worse than the base: an earlier one takes its place, or the base.</summary>
     /// <param name="earlier">One of the history; null for the base.</param>
     public void RollBack(StoredGeneration? earlier)
     {
+        // What came from other devices and served is not to come again as a candidate.
+        State.Taken = State.Taken.Merge(_adopter.Vector);
         _adopter.RollBack(earlier);
-        Dismiss();
+        State.Dismiss();
         State.Gate.Restart();
-        State.WatchAnother();
+        State.Watch(OwnGeneration);
+        Save();
     }
 
     /// <summary>The host has trained and adopted by itself.</summary>
     public void Adopted(long trainedThrough)
     {
-        Dismiss();
+        State.Dismiss();
         State.Gate.Restart();
-        State.WatchAnother();
-        (State.Scored, State.Trained) = (trainedThrough, trainedThrough);
+        State.Watch(OwnGeneration);
+        (State.Scored, State.Trained) = (Math.Max(State.Scored, trainedThrough), Math.Max(State.Scored, trainedThrough));
         Save();
     }
 
-    /// <summary>The candidate goes.</summary>
-    public void Dismiss() => (State.Candidate, State.NewRecords) = (null, 0);
+    /// <summary>Training the candidate gave numbers that are not finite: it goes, and the next one learns more slowly.</summary>
+    public void DropFailed()
+    {
+        State.Dismiss();
+        State.Gate.Drop();
+        State.Trained = State.Scored;
+        State.Round++;
+        Save();
+        _keeper.DeleteSession();
+    }
+
+    /// <summary>No record is left to train on.</summary>
+    public void SkipTraining()
+    {
+        State.Trained = State.Scored;
+        Save();
+    }
 
     /// <summary>What other devices have learned becomes the candidate, or serves at once where this device has nothing of its own.</summary>
+    /// <returns>Whether there was anything that is not known.</returns>
     public bool TakeEffective()
     {
-        if (_store.Effective is not { } effective || _adopter.Vector.Includes(effective.Vector))
+        if (_store.Effective is not { } effective || State.Taken.Merge(_adopter.Vector).Includes(effective.Vector))
             return false;
-        if (_store.Own is not null)
-            State.Candidate = effective.Adapter;
-        else
+        if (_plugin.IsReadOnly)
+        {
+            _adopter.ServeStored();
+        }
+        else if (_store.Own is null)
+        {
             _adopter.Serve(effective.Adapter, effective.Vector);
-        State.NewRecords = 0;
+            State.Watch(0);
+        }
+        else
+        {
+            (State.Candidate, State.NewRecords) = (effective.Adapter, 0);
+            State.Taken = State.Taken.Merge(effective.Vector);
+        }
+
         State.Gate.Restart();
-        State.WatchAnother();
+        Save();
         return true;
+    }
+
+    /// <summary>Erases what the player did, where another device has forgotten the player and that is not done yet.</summary>
+    /// <returns>Whether there was something to do.</returns>
+    public bool HonourTombstones()
+    {
+        if (State.Forgotten.Includes(_store.Forgotten))
+            return false;
+        Forget();
+        return true;
+    }
+
+    /// <summary>All that adaptation knows about the player goes, records first: a crash leaves it to <see cref="HonourTombstones"/>.</summary>
+    /// <returns>What was in the log.</returns>
+    public LogErasure Forget()
+    {
+        LogErasure erased = _gate.Write(_log.Erase);
+        State = _keeper.New();
+        State.Forgotten = _store.Forgotten;
+        _keeper.Erase(State);
+        (_read, _error, _isFailed) = ([], null, false);
+        _adopter.ServeStored();
+        Show();
+        return erased;
     }
 
     /// <summary>A trained adapter becomes the candidate. What it grew from goes with it, as its vector.</summary>
     /// <param name="trained">The adapter.</param>
-    /// <param name="newRecords">Records that it has learned from besides.</param>
-    public void Nominate(Adapter trained, int newRecords)
+    /// <param name="records">What it was trained on.</param>
+    public void Nominate(Adapter trained, RoundRecords records)
     {
-        VersionVector from = State.Candidate is { } candidate ? VectorOf(candidate) : _adopter.Vector;
-        State.Candidate = trained.With(OriginFields.Write(new AdapterOrigin { Vector = from }));
-        State.NewRecords += newRecords;
+        State.NewRecords = records.New + (records.Request!.Initial is not null && State.Candidate is not null ? State.NewRecords : 0);
+        State.Candidate = trained.With([OriginFields.Vector(new AdapterOrigin { Vector = records.From })]);
         State.Round++;
         State.Trained = State.Scored;
         Save();
-        ForgetSession();
+        _keeper.DeleteSession();
     }
 
     /// <summary>Feeds the gate with the scores of new records, up to the first that decides.</summary>
@@ -173,46 +236,83 @@ internal sealed class Learner
         return verdict;
     }
 
+    /// <summary>There is nothing to judge: the records only count.</summary>
+    public void Count(IReadOnlyList<LoggedInteraction> fresh)
+    {
+        State.Scored = fresh[fresh.Count - 1].Sequence;
+        State.Gate.CountWhileStopped(fresh.Count);
+    }
+
     /// <summary>What a round trains on.</summary>
-    public RoundRecords Records() =>
-        RoundRecords.Plan(_read = [.. _log.Read().TakeWhile(record => record.Sequence <= State.Scored)], State, _plugin.Options, Adaptation.ReplayShare, Extensible(State.Candidate) ?? Extensible(Used));
+    public RoundRecords Records()
+    {
+        _read = [.. _log.Read().TakeWhile(record => record.Sequence <= State.Scored)];
+        RoundRecords records = RoundRecords.Plan(_read, State, _plugin.Options, Adaptation.ReplayShare);
+        return State.Candidate is { } candidate ? records.Extending(candidate, VectorOf(candidate))
+            : Used is { } used ? records.Extending(used, _adopter.Vector)
+            : records.FromBase(Forgotten);
+    }
 
     /// <summary>Removes records that turned out not to fit, of those that were read last.</summary>
     /// <returns>How many were removed.</returns>
     public long Remove(IReadOnlyList<Interaction> unfit) =>
-        _log.Remove(_read.Where(record => unfit.Any(one => ReferenceEquals(one, record.Interaction))).Select(record => record.Sequence));
+        Remove(_read.Where(record => unfit.Any(one => ReferenceEquals(one, record.Interaction))).Select(record => record.Sequence));
+
+    /// <summary>Removes records for good.</summary>
+    /// <param name="numbers">Their numbers.</param>
+    /// <returns>How many were removed.</returns>
+    public long Remove(IEnumerable<long> numbers) => _gate.Write(() => _log.Remove(numbers));
 
     /// <summary>Generations before the one in use, the newest first.</summary>
     public StoredGeneration[] Earlier() =>
         [.. _store.History.Where(generation => generation.Adapter.Model == _plugin.Fingerprint && !generation.Adapter.IsZero).Reverse().Skip(1)];
 
-    /// <summary>Everything about the player goes.</summary>
-    public void Forget()
-    {
-        _store.DeleteLocal(StateName);
-        ForgetSession();
-        _state = New();
-        _adopter.ServeStored();
-        Show();
-    }
-
     /// <summary>Adaptation waits until the host asks for another try.</summary>
     public void Fail(Exception error)
     {
-        _error = error;
+        (_error, _isFailed) = (error, true);
         Show();
+    }
+
+    /// <summary>Looking for what other devices have brought has failed, or works (again). Adaptation goes on in either case.</summary>
+    /// <returns>Whether that is news.</returns>
+    public bool FailSync(Exception? error)
+    {
+        bool isNews = error?.Message != _syncError?.Message;
+        _syncError = error;
+        if (isNews)
+            Show();
+        return isNews;
     }
 
     /// <summary>Tells the host.</summary>
     public void Tell(Profile profile, AdaptationEvent what)
     {
         _plugin.Metrics.AddDecision(what);
-        _plugin.Events.Add(() => profile.RaiseAdapted(new AdaptationNews(what, Status)));
+        var news = new AdaptationNews(what, Status);
+        _plugin.Events.Add(() => profile.RaiseAdapted(news));
     }
 
-    /// <summary>An adapter that training can go on from; null where the host's options have changed since.</summary>
-    private Adapter? Extensible(Adapter? adapter) =>
-        adapter?.Rank == _plugin.Options.Training.Rank && adapter.Scale == _plugin.Options.Training.Scale ? adapter : null;
+    private long OwnGeneration => _store.Own?.Number ?? 0;
+
+    /// <summary>
+    /// Makes the state agree with what is in use and with the log, where a crash, a restored backup or an older file keeps them
+    /// from it. Of an adapter that it does not know nobody can tell which records it has seen: only those that come count.
+    /// </summary>
+    private void Settle()
+    {
+        if (State.Generation != OwnGeneration)
+        {
+            State.Dismiss();
+            State.Gate.Restart();
+            State.Watch(OwnGeneration);
+            State.Scored = State.Trained = Used is null ? 0 : _log.LastSequence;
+        }
+
+        // A log that lost records, or is kept in memory, gives their numbers to others.
+        State.Scored = Math.Min(State.Scored, _log.LastSequence);
+        State.Trained = Math.Min(State.Trained, State.Scored);
+    }
 
     private Verdict Judge(Interaction record, RecordScore frozen, double used, double candidate)
     {
@@ -229,22 +329,11 @@ internal sealed class Learner
             return Verdict.Promote;
         if (decision != GateDecision.Reject)
             return Verdict.GoOn;
-        Dismiss();
+        State.Dismiss();
         return Verdict.Reject;
     }
 
     private static VersionVector VectorOf(Adapter adapter) => AdapterOrigin.Of(adapter, "the adapter").Vector;
-
-    private LearnerState New() => new(_plugin.Fingerprint, _plugin.Options.Objective.Loss, Adaptation.Gate);
-
-    private LearnerState Load()
-    {
-        _state = _store.ReadLocal(StateName) is { } file
-            ? LearnerState.Read(file, _store.LocalPath(StateName), _plugin.Fingerprint, _plugin.Options.Objective.Loss, Adaptation.Gate)
-            : New();
-        Show();
-        return _state;
-    }
 
     private void Show()
     {
@@ -259,7 +348,7 @@ internal sealed class Learner
             LastRejection = gate.LastRejection,
             LearningRateFactor = gate.LearningRateFactor,
             IsStopped = gate.IsStopped,
-            Error = _error,
+            Error = _error ?? _syncError,
         });
     }
 }

@@ -10,7 +10,7 @@ internal sealed class LearnerState
 {
     private const string FileName = "LoraEdge.learner";
     private const string What = "the state of an adaptation";
-    private const int Elements = 11;
+    private const int Elements = 14;
     private const int MostBytes = 64 * 1024 * 1024;
 
     private readonly ModelFingerprint _model;
@@ -37,6 +37,15 @@ internal sealed class LearnerState
     /// <summary>Records trained on that no stored generation has.</summary>
     public long NewRecords { get; set; }
 
+    /// <summary>This device's generation that is in use and that the evidence is about; 0 for none.</summary>
+    public long Generation { get; private set; }
+
+    /// <summary>The tombstones that were done as they ask. Also of another model.</summary>
+    public VersionVector Forgotten { get; set; } = VersionVector.Empty;
+
+    /// <summary>What came from other devices and was a candidate here, whatever became of it: it is none again.</summary>
+    public VersionVector Taken { get; set; } = VersionVector.Empty;
+
     /// <summary>The adapter that is being judged; its vector is that of what it grew from. Null when there is none.</summary>
     public Adapter? Candidate { get; set; }
 
@@ -46,39 +55,50 @@ internal sealed class LearnerState
     /// <summary>Evidence about the adapter in use.</summary>
     public RollbackMonitor Monitor { get; private set; }
 
+    /// <summary>The candidate goes.</summary>
+    public void Dismiss() => (Candidate, NewRecords) = (null, 0);
+
     /// <summary>Another adapter is in use: nothing known about the one before counts.</summary>
-    public void WatchAnother() => Monitor = new RollbackMonitor(_loss, _options);
+    /// <param name="generation">This device's generation that it is; 0 for none.</param>
+    public void Watch(long generation) => (Generation, Monitor) = (generation, new RollbackMonitor(_loss, _options));
 
     /// <summary>The file.</summary>
     public byte[] Write() => StateFile.Write(FileName, Elements, (ref MessagePackWriter writer) =>
     {
         writer.Write(_model.Bytes.ToArray());
+        OriginFields.WriteVector(ref writer, Forgotten);
         writer.Write(Scored);
         writer.Write(Trained);
         writer.Write(Round);
         writer.Write(NewRecords);
+        writer.Write(Generation);
+        OriginFields.WriteVector(ref writer, Taken);
         writer.Write(Candidate is null ? [] : AdapterFile.Write(Candidate, AdapterPrecision.Float32));
         writer.Write(Gate.Write());
         writer.Write(Monitor.Write());
     });
 
     /// <summary>Reads what <see cref="Write"/> wrote. That of another model is as good as none: all records count anew.</summary>
-    /// <exception cref="AdapterFormatException">The file is damaged, or of a newer version.</exception>
+    /// <exception cref="AdapterFormatException">The file is damaged, of a newer version, or of another kind of losses.</exception>
     public static LearnerState Read(byte[] file, string source, ModelFingerprint model, LossKind loss, GateOptions options) =>
         StateFile.Read(file, FileName, Elements, What, source, (ref FieldReader reader) =>
         {
             bool isOfModel = new ModelFingerprint(reader.Binary("the model's fingerprint", ModelFingerprint.Length, ModelFingerprint.Length).ToArray()) == model;
+            VersionVector forgotten = OriginFields.ReadVector(ref reader);
             var state = new LearnerState(model, loss, options)
             {
+                Forgotten = forgotten,
                 Scored = StateFile.Count(ref reader, "the newest record scored"),
                 Trained = StateFile.Count(ref reader, "the newest record trained on"),
                 Round = StateFile.Count(ref reader, "the rounds"),
                 NewRecords = StateFile.Count(ref reader, "the records that are new"),
+                Generation = StateFile.Count(ref reader, "the generation"),
+                Taken = OriginFields.ReadVector(ref reader),
             };
             byte[] candidate = reader.Binary("the candidate", 0, MostBytes).ToArray();
             byte[] gate = reader.Binary("the gate", 1, MostBytes).ToArray(), monitor = reader.Binary("the monitor", 1, MostBytes).ToArray();
             if (!isOfModel)
-                return new LearnerState(model, loss, options);
+                return new LearnerState(model, loss, options) { Forgotten = forgotten };
             state.Candidate = candidate.Length == 0 ? null : AdapterFile.Read(candidate, source);
             state.Gate = PromotionGate.Read(gate, loss, options, source);
             state.Monitor = RollbackMonitor.Read(monitor, loss, options, source);

@@ -5,13 +5,15 @@ namespace LoraEdge.Adaptation;
 /// <param name="New">How many records are new to this device's adapters, those that are held out included.</param>
 internal sealed record RoundRecords(TrainingRequest? Request, int New)
 {
+    /// <summary>What the adapter that training extends had learned from.</summary>
+    public VersionVector From { get; private init; } = VersionVector.Empty;
+
     /// <summary>Plans a round.</summary>
     /// <param name="records">All records that were scored, in order.</param>
     /// <param name="state">How far training is.</param>
     /// <param name="options">The host's options.</param>
     /// <param name="replayShare">Share of older records.</param>
-    /// <param name="initial">What training extends; null for the base.</param>
-    public static RoundRecords Plan(IReadOnlyList<LoggedInteraction> records, LearnerState state, LoraEdgeOptions options, double replayShare, Adapter? initial)
+    public static RoundRecords Plan(IReadOnlyList<LoggedInteraction> records, LearnerState state, LoraEdgeOptions options, double replayShare)
     {
         long[] older = [.. records.Where(record => record.Sequence <= state.Trained).Select(record => record.Sequence)];
         long[] fresh = [.. records.Where(record => record.Sequence > state.Trained).Select(record => record.Sequence)];
@@ -28,10 +30,15 @@ internal sealed record RoundRecords(TrainingRequest? Request, int New)
                 Records = [.. plan.Trained.Select(number => byNumber[number])],
                 HeldOut = [.. plan.HeldOut.Select(number => byNumber[number])],
                 Projection = options.Projection,
-                Initial = initial,
                 Options = plan.Options,
                 Limits = options.Limits,
             },
             fresh.Length);
     }
+
+    /// <summary>The same, beginning at an adapter.</summary>
+    public RoundRecords Extending(Adapter initial, VersionVector from) => this with { Request = Request is null ? null : Request with { Initial = initial }, From = from };
+
+    /// <summary>The same, beginning at the base.</summary>
+    public RoundRecords FromBase(VersionVector forgotten) => this with { Request = Request is null ? null : Request with { Initial = null }, From = forgotten };
 }

@@ -3,14 +3,17 @@ using LoraEdge.Background;
 namespace LoraEdge.Adaptation;
 
 /// <summary>Looks for what other devices have brought, and takes it over.</summary>
-internal sealed class SyncJob(Profile profile, Learner learner, ProfileStore store) : BackgroundJob
+internal sealed class SyncJob(Profile profile, Learner learner, ProfileStore store, WriteGate gate) : BackgroundJob
 {
+    /// <inheritdoc />
+    public override bool IsUrgent => true;
+
     /// <inheritdoc />
     public override IEnumerator<JobPart> Run(IAdapterTrainer? trainer)
     {
         yield return JobPart.Lengthy;
-        if (store.Poll() is { } report)
-            profile.Take(report);
+        profile.Take(gate.Write(store.Poll) ?? new SyncReport());
+        learner.FailSync(null);
     }
 
     /// <inheritdoc />
@@ -19,13 +22,10 @@ internal sealed class SyncJob(Profile profile, Learner learner, ProfileStore sto
     }
 
     /// <inheritdoc />
-    public override void End(Exception? error, bool isCancelled)
+    protected override void End(Exception? error, bool isCancelled)
     {
-        if (error is not null)
-        {
-            learner.Fail(error);
+        if (error is not null && learner.FailSync(error))
             learner.Tell(profile, AdaptationEvent.Failed);
-        }
 
         profile.EndSync();
     }

@@ -4,6 +4,7 @@ namespace LoraEdge.Background;
 internal abstract class BackgroundJob
 {
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly ManualResetEventSlim _ended = new();
 
     /// <summary>Signalled once the job is to end.</summary>
     public CancellationToken Cancelled => _cancellation.Token;
@@ -21,8 +22,18 @@ internal abstract class BackgroundJob
     /// <summary>Gives back the memory of all that the next part can make again: training is paused for a while.</summary>
     public abstract void ReleaseCaches();
 
-    /// <summary>The job has ended, or was cancelled before it began. Throws nothing: a host must not die of its training thread.</summary>
+    /// <summary>The job has ended, or was cancelled before it began.</summary>
     /// <param name="error">Why it failed; null when it did not.</param>
     /// <param name="isCancelled">Whether it was cancelled.</param>
-    public abstract void End(Exception? error, bool isCancelled);
+    public void Finish(Exception? error, bool isCancelled)
+    {
+        End(error, isCancelled);
+        _ended.Set();
+    }
+
+    /// <summary>Waits until it has ended: after a cancel, for a part in progress.</summary>
+    public void WaitForEnd() => _ended.Wait();
+
+    /// <summary>Tells of the end. Throws nothing: a host must not die of its training thread.</summary>
+    protected abstract void End(Exception? error, bool isCancelled);
 }

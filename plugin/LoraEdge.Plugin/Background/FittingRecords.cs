@@ -4,7 +4,7 @@ namespace LoraEdge.Background;
 /// The records of one training, without those that it finds not to fit: they would make every training of the profile fail,
 /// for as long as they are in its log.
 /// </summary>
-internal sealed class FittingRecords(LoggedRequest logged, InteractionLog log)
+internal sealed class FittingRecords(LoggedRequest logged)
 {
     /// <summary>Where one record after the other turns out not to fit, it is the objective that does not.</summary>
     private const int MostAttempts = 8;
@@ -38,8 +38,8 @@ internal sealed class FittingRecords(LoggedRequest logged, InteractionLog log)
         return _dropped.Count > before && Request.Records.Count > 0 && ++_attempts <= MostAttempts;
     }
 
-    /// <summary>Removes what was dropped from the log.</summary>
-    public void RemoveDropped() => log.Remove(logged.Records.Where(record => _dropped.Contains(record.Interaction)).Select(record => record.Sequence));
+    /// <summary>The numbers of what was dropped.</summary>
+    public IEnumerable<long> DroppedNumbers => logged.Records.Where(record => _dropped.Contains(record.Interaction)).Select(record => record.Sequence);
 
     private Interaction[] Without(IReadOnlyList<Interaction> records) => [.. records.Where(record => !_dropped.Contains(record))];
 }

@@ -9,7 +9,7 @@ internal sealed class JobRun(BackgroundJob job, IAdapterTrainer? trainer) : IDis
     public BackgroundJob Job => job;
 
     /// <summary>What the next part is like; null when nothing is left.</summary>
-    public JobPart? Next { get; private set; } = JobPart.Lengthy;
+    public JobPart? Next { get; private set; } = JobPart.Preparation;
 
     /// <summary>Whether there is something left to do.</summary>
     public bool Goes => Next is not null && !job.Cancelled.IsCancellationRequested;

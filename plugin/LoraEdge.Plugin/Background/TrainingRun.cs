@@ -19,7 +19,7 @@ internal sealed class TrainingRun(Profile profile, LoraEdgePlugin plugin, Learne
         var watch = Stopwatch.StartNew();
         while (true)
         {
-            yield return JobPart.Lengthy;
+            yield return JobPart.Preparation;
             if (!Attempt(() => Start(trainer)))
                 continue;
             using ITrainingSession session = _session!;
@@ -44,7 +44,7 @@ internal sealed class TrainingRun(Profile profile, LoraEdgePlugin plugin, Learne
     public override void ReleaseCaches() => _session?.ReleaseCaches();
 
     /// <inheritdoc />
-    public override void End(Exception? error, bool isCancelled)
+    protected override void End(Exception? error, bool isCancelled)
     {
         _session = null;
         TrainingResult result = isCancelled || error is not null ? new TrainingResult { IsCancelled = isCancelled, Error = error } : _result;
@@ -53,7 +53,7 @@ internal sealed class TrainingRun(Profile profile, LoraEdgePlugin plugin, Learne
 
     private void Start(IAdapterTrainer trainer)
     {
-        _records ??= new FittingRecords(Request(), log);
+        _records ??= new FittingRecords(Request());
         plugin.Parity.RequireModel(trainer, Records.Request.Records[0]);
         _session = trainer.Start(Records.Request);
     }
@@ -94,8 +94,8 @@ internal sealed class TrainingRun(Profile profile, LoraEdgePlugin plugin, Learne
 
     private TrainingResult Adopt(Adapter trained, IAdapterTrainer trainer)
     {
-        StoredGeneration stored = adopter.Adopt(trained, learner.Forgotten, Records.CountAfter(learner.State.Trained), Records.Request.Records[0], trainer, Cancelled);
-        Records.RemoveDropped();
+        StoredGeneration stored = adopter.Adopt(trained, learner.Forgotten, learner.State.NewRecords + Records.CountAfter(learner.State.Trained), Records.Request.Records[0], trainer, Cancelled);
+        learner.Remove(Records.DroppedNumbers);
         learner.Adopted(Records.Last);
         return new TrainingResult
         {

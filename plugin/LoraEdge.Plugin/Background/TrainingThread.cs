@@ -47,7 +47,7 @@ internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions o
         lock (_waiting)
             waited = _waiting.Remove(job);
         if (waited)
-            job.End(null, isCancelled: true);
+            job.Finish(null, isCancelled: true);
     }
 
     /// <summary>Runs slices on the calling thread, the host's, as far as they fit into a budget.</summary>
@@ -91,15 +91,15 @@ internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions o
         {
             using var run = new JobRun(job, trainer);
             Drive(run);
-            job.End(null, isCancelled: run.Next is not null);
+            job.Finish(null, isCancelled: run.Next is not null);
         }
         catch (OperationCanceledException) when (job.Cancelled.IsCancellationRequested)
         {
-            job.End(null, isCancelled: true);
+            job.Finish(null, isCancelled: true);
         }
         catch (Exception error)
         {
-            job.End(error, isCancelled: false);
+            job.Finish(error, isCancelled: false);
         }
     }
 
@@ -112,7 +112,9 @@ internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions o
                 Schedule.WaitForTurn(run.Job);
             if (!run.Goes)
                 break;
-            if (run.Next == JobPart.Lengthy)
+            if (run.Next == JobPart.Preparation)
+                slices = 0;
+            if (run.Next != JobPart.Slice)
                 _steps.Lengthy(run.Advance, run.Job.Cancelled);
             else if (options.Mode == ScheduleMode.Cooperative && slices >= WarmUpSlices)
                 _hostSlices.RunAll(run);

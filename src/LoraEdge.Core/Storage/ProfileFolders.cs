@@ -24,7 +24,7 @@ internal sealed class ProfileFolders(AdapterStorage storage, ProfilePaths paths,
         {
             try
             {
-                moved.Add(file with { Path = Move(file) });
+                moved.Add(file with { Path = SetAside(file.Path) });
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or AdapterFormatException)
             {
@@ -35,14 +35,15 @@ internal sealed class ProfileFolders(AdapterStorage storage, ProfilePaths paths,
         return moved;
     }
 
-    /// <summary>Copies first and deletes afterwards, so that a crash loses nothing.</summary>
-    private string Move(DeviceFile file)
+    /// <summary>Moves a damaged file. Copies first and deletes afterwards, so that a crash loses nothing.</summary>
+    /// <returns>Its new path.</returns>
+    public string SetAside(string file)
     {
-        byte[] bytes = storage.Adapters.Read(file.Path);
-        string path = Path.Combine(paths.Aside, $"{file.Name}.{DevicesFolder.Digest(bytes).Substring(0, 8)}");
+        byte[] bytes = BoundedFile.Read(Files, file);
+        string path = Path.Combine(paths.Aside, $"{Path.GetFileName(file)}.{DevicesFolder.Digest(bytes).Substring(0, 8)}");
         Files.CreateFolder(paths.Aside);
         Files.WriteAtomic(path, bytes);
-        Files.Delete(file.Path);
+        Files.Delete(file);
         return path;
     }
 

@@ -199,6 +199,10 @@ public sealed class ProfileStore : IDisposable
     /// <summary>Deletes such a file.</summary>
     internal void DeleteLocal(string name) => _storage.Settings.Files.Delete(LocalPath(name));
 
+    /// <summary>Moves such a file, which is damaged, out of the way.</summary>
+    /// <returns>Its new path.</returns>
+    internal string SetLocalAside(string name) => _folders.SetAside(LocalPath(name));
+
     /// <summary>Path of such a file.</summary>
     internal string LocalPath(string name) => Path.Combine(_paths.Folder, name);
 

@@ -69,7 +69,7 @@ internal static class OriginFields
     public static DateTimeOffset ReadTime(ref FieldReader reader) =>
         DateTimeOffset.FromUnixTimeMilliseconds((long)reader.Unsigned("the time", 0, (ulong)DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
-    private static AdapterExtension Vector(AdapterOrigin origin)
+    public static AdapterExtension Vector(AdapterOrigin origin)
     {
         var content = new GrowingBuffer((origin.Vector.Counts.Count * 27) + 5);
         var writer = new MessagePackWriter(content);
