@@ -3,7 +3,9 @@ using System.CommandLine.Invocation;
 using System.Text.Json;
 using LoraEdge;
 using LoraEdge.Benchmarks;
+using LoraEdge.Benchmarks.Devices;
 using LoraEdge.Benchmarks.Frames;
+using LoraEdge.Benchmarks.Gate;
 using LoraEdge.Benchmarks.Language;
 using LoraEdge.Benchmarks.Personalization;
 using LoraEdge.Benchmarks.Recording;
@@ -20,6 +22,9 @@ var benchmarks = new Dictionary<string, Func<BenchmarkRun, object>>
     ["frame-time"] = FrameTimeBenchmark.Run,
     ["cooperative"] = CooperativeBenchmark.Run,
     ["record"] = RecordBenchmark.Run,
+    ["gate"] = GateBenchmark.Run,
+    ["devices"] = DevicesBenchmark.Run,
+    ["explore"] = LoraEdge.Benchmarks.Gate.Explore.Run,
 };
 var name = new Argument<string>("name") { Description = $"What to measure: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);
