@@ -24,7 +24,6 @@ var benchmarks = new Dictionary<string, Func<BenchmarkRun, object>>
     ["record"] = RecordBenchmark.Run,
     ["gate"] = GateBenchmark.Run,
     ["devices"] = DevicesBenchmark.Run,
-    ["explore"] = LoraEdge.Benchmarks.Gate.Explore.Run,
 };
 var name = new Argument<string>("name") { Description = $"What to measure: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);

@@ -35,20 +35,14 @@ internal sealed record BadLog(string Name, Func<IReadOnlyList<Interaction>, IRea
     private static IReadOnlyList<Interaction> Some(IReadOnlyList<Interaction> records, Func<Interaction, Interaction> spoil) =>
         [.. records.Select((record, i) => i % OneInSoMany == 0 ? spoil(record) : record)];
 
-    private static Interaction Filled(Interaction record, float value) => With(record, values => Array.Fill(values, value));
+    private static Interaction Filled(Interaction record, float value) => With(record, values => [.. values.Select(_ => value)]);
 
-    private static Interaction Cut(Interaction record)
+    private static Interaction Cut(Interaction record) => With(record, values => values[1..]);
+
+    private static Interaction With(Interaction record, Func<float[], float[]> change)
     {
         (string name, HostTensor input) = record.Inputs.Single();
-        float[] values = input.AsSpan<float>()[1..].ToArray();
-        return new Interaction(new Dictionary<string, HostTensor> { [name] = HostTensor.From(values, 1, values.Length) }, record.Target);
-    }
-
-    private static Interaction With(Interaction record, Action<float[]> change)
-    {
-        (string name, HostTensor input) = record.Inputs.Single();
-        float[] values = input.AsSpan<float>().ToArray();
-        change(values);
+        float[] values = change(input.AsSpan<float>().ToArray());
         return new Interaction(new Dictionary<string, HostTensor> { [name] = HostTensor.From(values, 1, values.Length) }, record.Target);
     }
 }

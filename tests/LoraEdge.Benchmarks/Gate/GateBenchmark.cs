@@ -13,6 +13,9 @@ internal static class GateBenchmark
 {
     private const int NullLength = 1000, BadLength = 1000, BadHeldOut = 300;
 
+    /// <summary>Nats by which what is served may be worse than the base.</summary>
+    private const double MostHarm = 0.01;
+
     /// <summary>Runs it.</summary>
     public static object Run(BenchmarkRun run)
     {
@@ -52,9 +55,6 @@ internal static class GateBenchmark
             bad = bad.Select(one => new { name = one.Case, logs = one.Gains.Length, worstGain = one.Gains.Min(), served = one.Gains.Count(gain => gain != 0) }),
         };
     }
-
-    /// <summary>Nats by which what is served may be worse than the base.</summary>
-    private const double MostHarm = 0.01;
 
     private static double Null(BenchmarkRun run, GateModel model, OnnxModel rps, RpsPeople people)
     {

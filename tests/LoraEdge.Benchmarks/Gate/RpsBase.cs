@@ -13,7 +13,7 @@ internal static class RpsBase
     private const double PopulationRate = 2e-3, PersonRate = 3 * PopulationRate;
 
     /// <summary>How adapters of the model are trained; chosen with people who are in neither the base nor the test.</summary>
-    public static TrainingOptions Training { get; } = new() { LearningRate = 3e-3, BatchSize = 32 };
+    public static TrainingOptions Training { get; } = new() { LearningRate = 1e-2, BatchSize = 32 };
 
     /// <summary>Trains on some people's rounds: batches drawn in an order that the seed fixes, a learning rate that falls to zero.</summary>
     /// <param name="people">Whom to learn from.</param>
