@@ -48,6 +48,9 @@ internal sealed class BenchmarkData
         return System.IO.File.Exists(shared) ? shared : throw new FileNotFoundException($"There is no file '{shared}'; pass --data or set LORAEDGE_DATA.");
     }
 
+    /// <summary>Whether a path that <see cref="File"/> returned is of the project's own data.</summary>
+    public bool IsShared(string path) => _given is null || !FullPath(path).StartsWith(FullPath(_given) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
     private static string FullPath(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     private static string FindShared()

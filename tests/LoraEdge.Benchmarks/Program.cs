@@ -4,7 +4,9 @@ using System.Text.Json;
 using LoraEdge;
 using LoraEdge.Benchmarks;
 using LoraEdge.Benchmarks.Crash;
+using LoraEdge.Benchmarks.Devices;
 using LoraEdge.Benchmarks.Frames;
+using LoraEdge.Benchmarks.Gate;
 using LoraEdge.Benchmarks.Language;
 using LoraEdge.Benchmarks.Personalization;
 using LoraEdge.Benchmarks.Recording;
@@ -24,6 +26,8 @@ var benchmarks = new Dictionary<string, Func<BenchmarkRun, object>>
     ["cooperative"] = CooperativeBenchmark.Run,
     ["record"] = RecordBenchmark.Run,
     ["crash"] = CrashBenchmark.Run,
+    ["gate"] = GateBenchmark.Run,
+    ["devices"] = DevicesBenchmark.Run,
 };
 var name = new Argument<string>("name") { Description = $"What to measure: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);

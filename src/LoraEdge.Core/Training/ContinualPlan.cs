@@ -9,15 +9,21 @@ namespace LoraEdge;
 /// gradient's size, and the share of it that is signal and not the chance of a few records grows with the square root of their
 /// number (Malladi et al. 2022, arXiv:2205.10287). So both learning rate and epochs are those of the options from
 /// <see cref="FullRateRecords"/> new records on, and below that smaller by <c>sqrt(new / FullRateRecords)</c>. The number of
-/// steps follows the records besides, as an epoch has as many batches as they fill.
+/// steps follows the records besides, as an epoch has as many batches as they fill. Such a small session is not judged by
+/// held-out records either: what few steps change is far smaller than what a few hundred records can tell, so that judging
+/// would drop about every other lesson by chance. It runs to its end, and the gate decides.
 /// </remarks>
 public sealed class ContinualPlan
 {
-    /// <summary>New records from which on learning rate and epochs are those of the options.</summary>
+    /// <summary>New records from which on learning rate and epochs are those of the options, and held-out records decide when to stop.</summary>
     public const int FullRateRecords = 256;
 
-    /// <summary>Share of older records among those that are trained on, unless the host says otherwise: as many older ones as new.</summary>
-    public const double DefaultReplayShare = 0.5;
+    /// <summary>
+    /// Share of older records among those that are trained on, unless the host says otherwise: four older ones for each new one.
+    /// With one for each, which takes two fifths of the time, candidates gain less and are promoted later
+    /// (docs/decisions/0013-gate.md).
+    /// </summary>
+    public const double DefaultReplayShare = 0.8;
 
     /// <summary>Most held-out records of a session: enough to judge by, and few enough that judging takes less time than training.</summary>
     public const int MostHeldOut = 512;
@@ -28,7 +34,7 @@ public sealed class ContinualPlan
     /// <summary>Sequence numbers of the records to train on, ascending.</summary>
     public IReadOnlyList<long> Trained { get; }
 
-    /// <summary>Sequence numbers of the records that decide when to stop, ascending.</summary>
+    /// <summary>Sequence numbers of the records that decide when to stop, ascending; none with fewer new records than <see cref="FullRateRecords"/>.</summary>
     public IReadOnlyList<long> HeldOut { get; }
 
     /// <summary>How many of <see cref="Trained"/> are older ones.</summary>
@@ -54,10 +60,15 @@ public sealed class ContinualPlan
         long[] news = [.. fresh.Where(record => !IsHeldOut(record))];
         int wanted = (int)Math.Min(int.MaxValue, Math.Round(news.Length * replayShare / (1 - replayShare)));
         long[] replayed = Draw([.. older.Where(record => !IsHeldOut(record))], wanted, seed);
-        long[] newest = [.. fresh.Where(IsHeldOut)];
-        newest = [.. newest.Skip(newest.Length - MostHeldOut)];
-        long[] judges = Draw([.. older.Where(IsHeldOut)], MostHeldOut - newest.Length, seed);
-        return new ContinualPlan([.. replayed, .. news], [.. judges, .. newest], replayed.Length, Scaled(options, news.Length, seed));
+        long[] judges = fresh.Count < FullRateRecords ? [] : Judges([.. older.Where(IsHeldOut)], [.. fresh.Where(IsHeldOut)], seed);
+        return new ContinualPlan([.. replayed, .. news], judges, replayed.Length, Scaled(options, news.Length, seed));
+    }
+
+    /// <summary>The newest, and as many of the older as there is room for.</summary>
+    private static long[] Judges(long[] older, long[] fresh, ulong seed)
+    {
+        long[] newest = [.. fresh.Skip(fresh.Length - MostHeldOut)];
+        return [.. Draw(older, MostHeldOut - newest.Length, seed), .. newest];
     }
 
     private static TrainingOptions Scaled(TrainingOptions options, int fresh, ulong seed)

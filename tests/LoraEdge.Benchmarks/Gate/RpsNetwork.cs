@@ -5,8 +5,11 @@ namespace LoraEdge.Benchmarks.Gate;
 /// <summary>A small network that predicts a person's next move from the last rounds, and the records that it learns from.</summary>
 internal static class RpsNetwork
 {
-    private const int History = 10, Pairs = 9, Moves = 3, Hidden = 128;
+    private const int History = 10, Pairs = 9, Hidden = 128;
     private const string Input = "rounds";
+
+    /// <summary>Moves to choose from: the classes.</summary>
+    public const int Moves = 3;
 
     /// <summary>What the network is trained on.</summary>
     public static Objective Objective { get; } = new() { ValueName = "logits" };

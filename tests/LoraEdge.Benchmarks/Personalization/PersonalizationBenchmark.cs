@@ -72,7 +72,7 @@ internal static class PersonalizationBenchmark
     }
 
     /// <summary>The players of some files, at least one.</summary>
-    private static IReadOnlyList<PlayerLog> Logs(string[] files, int maxMoves, BenchmarkRun run)
+    internal static IReadOnlyList<PlayerLog> Logs(string[] files, int maxMoves, BenchmarkRun run)
     {
         var logs = new List<PlayerLog>();
         PgnException? last = null;

@@ -48,7 +48,7 @@ public sealed class ContinualPlanTests
         var counts = new int[1000];
         for (ulong seed = 0; seed < 400; seed++)
         {
-            foreach (long record in ContinualPlan.Of(Range(0, 1000), Range(1000, 100), s_options, 0, seed).Trained.Where(record => record < 1000))
+            foreach (long record in ContinualPlan.Of(Range(0, 1000), Range(1000, 100), s_options, 0, seed, replayShare: 0.5).Trained.Where(record => record < 1000))
                 counts[record]++;
         }
 
@@ -69,6 +69,17 @@ public sealed class ContinualPlanTests
         Assert.That(options.MaxEpochs, Is.EqualTo(epochs));
         Assert.That(options.LearningRate, Is.EqualTo(s_options.LearningRate * Math.Min(1, Math.Sqrt(fresh / 256.0))).Within(1e-12));
         Assert.DoesNotThrow(options.Validate);
+    }
+
+    [Test]
+    public void FewNewRecords_AreTrainedOnToTheEnd_AndNothingJudges()
+    {
+        ContinualPlan small = ContinualPlan.Of(Range(0, 10_000), Range(10_000, ContinualPlan.FullRateRecords - 1), s_options, HeldOutShare, seed: 1);
+        ContinualPlan large = ContinualPlan.Of(Range(0, 10_000), Range(10_000, ContinualPlan.FullRateRecords), s_options, HeldOutShare, seed: 1);
+
+        Assert.That(small.HeldOut, Is.Empty);
+        Assert.That(small.Trained.Any(record => HeldOutBlocks.Contains(record, HeldOutShare)), Is.False);
+        Assert.That(large.HeldOut, Is.Not.Empty);
     }
 
     [Test]

@@ -1,0 +1,95 @@
+using LoraEdge.Training;
+using Rival.Adaptation;
+using Rival.Policy;
+
+namespace LoraEdge.Benchmarks.Devices;
+
+/// <summary>One player on two devices, on a third that has only what was synced, and on one with everything.</summary>
+internal static class TwoDevices
+{
+    private const string Synced = "devices";
+
+    /// <summary>Plays the first half of the games on one device, the second on another, and scores all on the latest games.</summary>
+    public static DeviceFigures Play(PolicyModel model, PlayerLog log)
+    {
+        PlayedGame[] games = [.. log.Training, .. log.EarlyStop];
+        string folder = Directory.CreateTempSubdirectory("loraedge-").FullName;
+        try
+        {
+            string one = Path.Combine(folder, "1"), two = Path.Combine(folder, "2"), third = Path.Combine(folder, "3");
+            int half = games.Length / 2;
+            double device1 = Train(model, log, one, games[..half]), device2 = Train(model, log, two, games[half..]);
+            Score(model, log, third);
+            Copy(one, third);
+            Copy(two, third);
+            return new DeviceFigures(
+                Score(model, log, Path.Combine(folder, "base")),
+                device1,
+                device2,
+                Score(model, log, third),
+                Train(model, log, Path.Combine(folder, "4"), games));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Copies what a cloud copies: the folders of adapters, and nothing else of a device.</summary>
+    internal static void Copy(string from, string to)
+    {
+        foreach (string devices in Directory.GetDirectories(from, Synced, SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(to, Path.GetRelativePath(from, devices));
+            Directory.CreateDirectory(target);
+            foreach (string file in Directory.GetFiles(devices))
+                File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+    }
+
+    private static double Train(PolicyModel model, PlayerLog log, string folder, IEnumerable<PlayedGame> games)
+    {
+        using LoraEdgePlugin plugin = Load(model, folder);
+        using Profile profile = plugin.OpenProfile(log.Name);
+        TrainingResult? result = null;
+        profile.Completed += (_, completed) => result = completed;
+        foreach (PlayedGame game in games)
+        {
+            foreach (Decision decision in game.Decisions)
+            {
+                Interaction record = decision.ToRecord();
+                profile.Record(record.Inputs, record.Target);
+            }
+
+            profile.FlushRecords();
+        }
+
+        profile.StartTraining();
+        while (result is null)
+        {
+            plugin.Tick();
+            Thread.Sleep(10);
+        }
+
+        return result.Error is { } error ? throw error : Score(profile, log);
+    }
+
+    private static double Score(PolicyModel model, PlayerLog log, string folder)
+    {
+        using LoraEdgePlugin plugin = Load(model, folder);
+        using Profile profile = plugin.OpenProfile(log.Name);
+        return Score(profile, log);
+    }
+
+    private static double Score(Profile profile, PlayerLog log) => new PolicyEvaluator().Score(profile.Infer, log.TestDecisions).All.Nll;
+
+    private static LoraEdgePlugin Load(PolicyModel model, string folder) => LoraEdgePlugin.Load(new LoraEdgeOptions
+    {
+        ModelPath = model.Path,
+        Objective = PolicyRecord.Objective,
+        Projection = model.Projection(1),
+        Trainer = new LoraFaTrainer(),
+        StorageFolder = folder,
+        KeepRecords = false,
+    });
+}
