@@ -7,7 +7,7 @@ internal sealed class CrashingHost(Host host, SimulatedDisk disk, EncryptionKey?
 {
     public const string Player = "ada";
 
-    private const int Batch = 16, MostBatches = 8;
+    private const int Batch = 16, MostBatches = 24;
 
     private readonly FakeClock _clock = new();
     private readonly List<Exception> _failures = [];
@@ -42,10 +42,10 @@ internal sealed class CrashingHost(Host host, SimulatedDisk disk, EncryptionKey?
         Files = disk,
         Key = key,
         Generations = 3,
-        Log = new InteractionLogOptions { SegmentBytes = 4096, MaxBytes = 64 * 1024 },
+        Log = new InteractionLogOptions { SegmentBytes = 4096, MaxBytes = 256 * 1024 },
         Schedule = new ScheduleOptions { Clock = clock },
-        Training = new TrainingOptions { LearningRate = 0.05, MaxEpochs = 2, BatchSize = 16 },
-        Adaptation = new AdaptationOptions { MinimumNewRecords = Batch, CheckpointInterval = 2, Gate = new GateOptions { Alpha = 0.5, MinimumRecords = 4 } },
+        Training = new TrainingOptions { Rank = 2, LearningRate = 0.05, MaxEpochs = 4, BatchSize = 16, TrustRegion = 2 },
+        Adaptation = new AdaptationOptions { MinimumNewRecords = Batch, CheckpointInterval = 2, Gate = new GateOptions { Alpha = 0.2, MinimumRecords = 4, SlowAfter = 1000, StopAfter = 1000 } },
     };
 
     public void Open()
