@@ -8,6 +8,7 @@ namespace LoraEdge.Benchmarks.Devices;
 internal static class TwoDevices
 {
     private const string Synced = "devices";
+    private static readonly TimeSpan s_budget = TimeSpan.FromSeconds(1);
 
     /// <summary>Plays the first half of the games on one device, the second on another, and scores all on the latest games.</summary>
     public static DeviceFigures Play(PolicyModel model, PlayerLog log)
@@ -67,8 +68,8 @@ internal static class TwoDevices
         profile.StartTraining();
         while (result is null)
         {
-            plugin.Tick();
-            Thread.Sleep(10);
+            if (plugin.Tick(s_budget).Slices == 0)
+                Thread.Sleep(1);
         }
 
         return result.Error is { } error ? throw error : Score(profile, log);
@@ -91,5 +92,6 @@ internal static class TwoDevices
         Trainer = new LoraFaTrainer(),
         StorageFolder = folder,
         KeepRecords = false,
+        Schedule = new ScheduleOptions { Mode = ScheduleMode.Cooperative },
     });
 }

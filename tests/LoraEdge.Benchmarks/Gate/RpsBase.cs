@@ -23,7 +23,7 @@ internal static class RpsBase
     {
         Interaction[] records = [.. people.SelectMany(RpsNetwork.Records)];
         OnnxModel start = RpsNetwork.Create(seed);
-        using var tuner = new FullFineTuner(start, RpsNetwork.Objective, WeightDecay, Environment.ProcessorCount);
+        using var tuner = new FullFineTuner(start, RpsNetwork.Objective, WeightDecay, threads: 1);
         var random = new Random(seed);
         int steps = epochs * (records.Length / BatchSize);
         for (int epoch = 0; epoch < epochs; epoch++)
@@ -43,7 +43,7 @@ internal static class RpsBase
     public static CalibratedProjection Project(OnnxModel model, IEnumerable<RpsPerson> people, int seed = 1)
     {
         Interaction[][] records = [.. people.Where(person => person.Rounds.Count > 0).Select(person => RpsNetwork.Records(person).ToArray())];
-        using var tuner = new PopulationTuner(model, RpsNetwork.Objective, records.Length, new PopulationOptions { Threads = Environment.ProcessorCount });
+        using var tuner = new PopulationTuner(model, RpsNetwork.Objective, records.Length, new PopulationOptions { Threads = 1 });
         var random = new Random(seed);
         for (int step = 0; step < PopulationSteps; step++)
         {
@@ -58,7 +58,7 @@ internal static class RpsBase
     /// <summary>Mean loss of a model on some people's rounds.</summary>
     public static double Loss(OnnxModel model, IEnumerable<RpsPerson> people)
     {
-        using var tuner = new FullFineTuner(model, RpsNetwork.Objective, threads: Environment.ProcessorCount);
+        using var tuner = new FullFineTuner(model, RpsNetwork.Objective, threads: 1);
         return tuner.Evaluate([.. people.SelectMany(RpsNetwork.Records)]);
     }
 }
