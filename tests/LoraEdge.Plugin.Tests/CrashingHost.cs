@@ -89,7 +89,8 @@ internal sealed class CrashingHost(Host host, SimulatedDisk disk, EncryptionKey?
         for (int batch = 0; batch < MostBatches && Promotions == before; batch++)
         {
             Play(Batch);
-            Host.TickUntil(_plugin!, () => disk.Crashed || Failures.Any() || (_profile!.Adaptation is var status && status.TrainedThrough == status.ScoredThrough && status.ScoredThrough >= _next));
+            Host.TickUntil(_plugin!, () => disk.Crashed || Failures.Any() || (_profile!.Adaptation is var status && status.TrainedThrough == status.ScoredThrough && _next - status.ScoredThrough < Batch));
+            _plugin!.Tick();
             RequirePower();
         }
     }
