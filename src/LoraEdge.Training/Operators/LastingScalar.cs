@@ -9,6 +9,6 @@ namespace LoraEdge.Training.Operators;
 /// </summary>
 internal static class LastingScalar
 {
-    /// <summary>The 1 that a sum or a difference scales its second operand by.</summary>
+    /// <summary>The 1 that a sum scales its second operand by.</summary>
     public static Scalar One { get; } = 1;
 }
