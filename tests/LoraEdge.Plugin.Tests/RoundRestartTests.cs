@@ -148,7 +148,8 @@ public sealed class RoundRestartTests
 
     private static LoraEdgeOptions Options(Host host) => Rounds.Options(host) with
     {
-        Adaptation = new AdaptationOptions { MinimumNewRecords = Rounds.Batch, CheckpointInterval = 1 },
+        Training = Rounds.Options(host).Training with { MaxEpochs = 64, LearningRate = 0.01 },
+        Adaptation = new AdaptationOptions { MinimumNewRecords = Rounds.Batch, CheckpointInterval = 3 },
     };
 
     private static string Checkpoint(Host host) => Path.Combine(Path.GetDirectoryName(Rounds.StateFile(host))!, "session.state");

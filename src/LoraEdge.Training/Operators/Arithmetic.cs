@@ -10,7 +10,7 @@ internal static class Arithmetic
 {
     public static void Register(OperatorTable table)
     {
-        table.Add("Add", since: 7, OnPairs((a, b) => a.add(b), Numbers));
+        table.Add("Add", since: 7, OnPairs((a, b) => a.add(b, LastingScalar.One), Numbers));
         table.Add("Sub", since: 7, OnPairs((a, b) => a.sub(b), Numbers));
         table.Add("Mul", since: 7, OnPairs((a, b) => a.mul(b), Numbers));
         table.Add("Div", since: 7, Divide);
