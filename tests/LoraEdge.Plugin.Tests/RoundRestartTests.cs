@@ -149,7 +149,7 @@ public sealed class RoundRestartTests
     private static LoraEdgeOptions Options(Host host) => Rounds.Options(host) with
     {
         Training = Rounds.Options(host).Training with { MaxEpochs = 64, LearningRate = 0.01 },
-        Adaptation = new AdaptationOptions { MinimumNewRecords = Rounds.Batch, CheckpointInterval = 3 },
+        Adaptation = new AdaptationOptions { MinimumNewRecords = Rounds.Batch, CheckpointInterval = 1 },
     };
 
     private static string Checkpoint(Host host) => Path.Combine(Path.GetDirectoryName(Rounds.StateFile(host))!, "session.state");
