@@ -1,11 +1,13 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
 
 namespace LoraEdge.Plugin.Tests;
 
 /// <summary>When training runs: paused, on a thread of low priority, or within the host's ticks.</summary>
 public sealed class ScheduleTests
 {
+    private const int NiceField = 16;
+    private const int PolicyField = 38;
+
     private Host _host = null!;
     private FakeTrainer _trainer = null!;
 
@@ -75,6 +77,20 @@ public sealed class ScheduleTests
 
         Assert.That(nice, Is.EqualTo("19"));
         Assert.That(NiceOfThisThread(), Is.EqualTo("0"));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public void OnceTheHostReportsFrames_TheTrainingThreadRunsOnlyWhereNothingElseDoes()
+    {
+        string? policy = null;
+        _trainer.OnStep = _ => policy = FieldOfThisThread(PolicyField);
+        using LoraEdgePlugin plugin = _host.Load(_trainer);
+        plugin.Tick(frameWork: TimeSpan.FromMilliseconds(4));
+
+        Host.Train(plugin, Recorded(plugin));
+
+        Assert.That(policy, Is.EqualTo("5"), "SCHED_IDLE");
     }
 
     [Test]
@@ -196,10 +212,13 @@ public sealed class ScheduleTests
         Assert.That(() => Load(new ScheduleOptions { Mode = (ScheduleMode)7 }), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("Mode is 7"));
     }
 
-    private static string NiceOfThisThread()
+    private static string NiceOfThisThread() => FieldOfThisThread(NiceField);
+
+    /// <summary>A field of proc(5), stat, counted from the one behind the thread's name.</summary>
+    private static string FieldOfThisThread(int field)
     {
         string status = File.ReadAllText("/proc/thread-self/stat");
-        return status[(status.LastIndexOf(')') + 2)..].Split(' ')[16].ToString(CultureInfo.InvariantCulture);
+        return status[(status.LastIndexOf(')') + 2)..].Split(' ')[field];
     }
 
     private LoraEdgePlugin Load(ScheduleOptions schedule) => LoraEdgePlugin.Load(_host.Options(_trainer) with { Schedule = schedule });

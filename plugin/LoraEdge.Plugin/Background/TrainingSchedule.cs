@@ -29,6 +29,9 @@ internal sealed class TrainingSchedule(ScheduleOptions options)
     public double Share => _isPaused || _power == PowerState.Critical ? 0
         : Math.Min(_duty.Share(options.Clock.Elapsed), _power == PowerState.Saving ? options.SavingDutyCycle : options.MaxDutyCycle);
 
+    /// <summary>Whether there are frames to give way to.</summary>
+    public bool HasFrames => _duty.HasFrames;
+
     /// <summary>Takes in one frame of the host; on the host's thread.</summary>
     public void AddFrame(TimeSpan work) => _duty.AddFrame(work, options.Clock.Elapsed);
 

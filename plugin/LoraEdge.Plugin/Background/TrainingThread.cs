@@ -18,6 +18,7 @@ internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions o
     private Thread? _thread;
     private BackgroundJob? _present;
     private bool _stopped;
+    private bool _givesWay;
 
     /// <summary>When slices run.</summary>
     public TrainingSchedule Schedule { get; } = new(options);
@@ -126,6 +127,8 @@ internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions o
 
     private void RunSlice(JobRun run, int number)
     {
+        if (!_givesWay && Schedule.HasFrames)
+            _givesWay = LowPriority.GiveWay();
         TimeSpan start = options.Clock.Elapsed;
         _steps.Step(run.Advance, run.Job.Cancelled);
         TimeSpan duration = options.Clock.Elapsed - start;

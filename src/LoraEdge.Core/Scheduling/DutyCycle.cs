@@ -43,6 +43,9 @@ internal sealed class DutyCycle
     /// <summary>95th percentile of the untrained frames' work in seconds; NaN until a window of them was seen.</summary>
     public double Baseline { get; private set; } = double.NaN;
 
+    /// <summary>Whether the host has ever reported a frame; from any thread.</summary>
+    public bool HasFrames => Interlocked.Read(ref _lastFrame) != long.MinValue;
+
     /// <summary>Whether the training thread is at work or in one of its own pauses between two slices; false when it has nothing to do.</summary>
     public bool IsWorking
     {
