@@ -38,7 +38,7 @@ internal sealed record ChangedWeight(IReadOnlyList<LowRankBranch> Branches)
         AdaptableLayer layer = branch.Layer;
         long[] stored = [.. Enumerable.Range(0, layer.Axes.Count).Select(axis => (long)Array.IndexOf([.. layer.Axes], axis))];
         using Tensor product = branch.B.mm(branch.A), kernel = product.reshape([.. layer.Dims]), change = kernel.permute(stored);
-        return weight.add(change, branch.Scale);
+        return weight.add(change, Number.Of(branch.Scale));
     }
 
     private Tensor Directions(Tensor weight)

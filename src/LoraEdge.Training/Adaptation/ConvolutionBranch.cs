@@ -22,7 +22,7 @@ internal sealed record ConvolutionBranch(LowRankBranch Branch, long Groups)
         using Tensor factors = z.reshape(records * Groups, rank, -1);
         using Tensor b = Branch.B.reshape(1, Groups, outputs, rank), each = b.expand(records, Groups, outputs, rank), left = each.reshape(records * Groups, outputs, rank);
         using Tensor change = left.bmm(factors), shaped = change.reshape(product.shape);
-        product.add_(shaped, Branch.Scale);
+        product.add_(shaped, Number.Of(Branch.Scale));
     }
 
     private Tensor Kernel()

@@ -34,7 +34,7 @@ internal sealed record LowRankBranch(AdaptableLayer Layer, Tensor A, Tensor B, f
         }
 
         using Tensor change = z.mm(bt);
-        product.add_(change, scale);
+        product.add_(change, Number.Of(scale));
     }
 
     /// <summary>Adds the change of some rows of the weight to those rows, in place.</summary>
@@ -52,7 +52,7 @@ internal sealed record LowRankBranch(AdaptableLayer Layer, Tensor A, Tensor B, f
         }
 
         using Tensor change = picked.mm(right);
-        rows.add_(change, Scale);
+        rows.add_(change, Number.Of(Scale));
     }
 
     /// <summary>Frobenius norm of the change s*B*A, without computing it: <c>||B A||^2 = trace((B^T B)(A A^T))</c>.</summary>

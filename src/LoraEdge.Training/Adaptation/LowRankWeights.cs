@@ -93,7 +93,7 @@ internal sealed class LowRankWeights : TrainableWeights
             double norm = branch.ChangeNorm();
             if (norm <= bound)
                 continue;
-            branch.B.mul_((float)(bound / norm));
+            branch.B.mul_(Number.Of((float)(bound / norm)));
             _clamped++;
         }
     }

@@ -42,7 +42,7 @@ internal static class ObjectiveLoss
         using Tensor wide = value.to(ScalarType.Float32);
         if (form != ObjectiveForm.Probabilities)
             return wide.alias();
-        using Tensor positive = wide.clamp_min(Tiny);
+        using Tensor positive = wide.clamp_min(Number.Of(Tiny));
         return positive.log();
     }
 
@@ -60,7 +60,7 @@ internal static class ObjectiveLoss
         if (batch.Allowed is null)
             return scores.alias();
         using Tensor chosen = scores.gather(1, batch.Allowed);
-        return chosen.add(batch.Padding!);
+        return chosen.add(batch.Padding!, Number.One);
     }
 
     /// <summary>Column of the target among the columns that <see cref="Restrict"/> leaves.</summary>
@@ -69,7 +69,7 @@ internal static class ObjectiveLoss
         using Tensor column = batch.Classes!.unsqueeze(1);
         if (batch.Allowed is null)
             return column.alias();
-        using Tensor hits = batch.Allowed.eq(column), real = batch.Padding!.eq(0), both = hits.logical_and(real), numbers = both.to(ScalarType.Int64);
+        using Tensor hits = batch.Allowed.eq(column), real = batch.Padding!.eq(Number.Of(0)), both = hits.logical_and(real), numbers = both.to(ScalarType.Int64);
         return numbers.argmax(1, keepdim: true);
     }
 
@@ -87,7 +87,7 @@ internal static class ObjectiveLoss
         if (batch.Allowed is null)
             return scores.alias();
         using Tensor allowed = batch.Allowed.unsqueeze(1), index = allowed.expand(-1, scores.shape[1], -1), chosen = scores.gather(2, index), padding = batch.Padding!.unsqueeze(1);
-        return chosen.add(padding);
+        return chosen.add(padding, Number.One);
     }
 
     /// <summary>Column of the target at every position, shape <c>(N, T)</c>; where there is none, <see cref="NoColumn"/> or, without a mask, the ignore index.</summary>
@@ -97,9 +97,10 @@ internal static class ObjectiveLoss
         if (batch.Allowed is null)
             return classes.alias();
         using Tensor targets = classes.unsqueeze(2), allowed = batch.Allowed.unsqueeze(1), padding = batch.Padding!.unsqueeze(1);
-        using Tensor hits = targets.eq(allowed), real = padding.eq(0), both = hits.logical_and(real), numbers = both.to(ScalarType.Int64), columns = numbers.argmax(2);
-        using Tensor ignored = classes.eq(objective.IgnoreIndex);
-        return columns.masked_fill(ignored, NoColumn);
+        using Tensor hits = targets.eq(allowed), real = padding.eq(Number.Of(0));
+        using Tensor both = hits.logical_and(real), numbers = both.to(ScalarType.Int64), columns = numbers.argmax(2);
+        using Tensor ignored = classes.eq(Number.Of(objective.IgnoreIndex));
+        return columns.masked_fill(ignored, Number.Of(NoColumn));
     }
 
     private static Tensor Regression(Objective objective, Tensor value, RecordBatch batch)

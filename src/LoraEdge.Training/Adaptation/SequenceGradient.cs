@@ -32,11 +32,11 @@ internal static class SequenceGradient
         using var _ = no_grad();
         long[] shape = value.shape;
         using Tensor scores = value.reshape(-1, shape[^1]), wide = scores.to(ScalarType.Float32), logs = nn.functional.log_softmax(wide, 1);
-        using Tensor given = batch.Classes!.reshape(-1), counted = given.ne(objective.IgnoreIndex), target = given.mul(counted), column = target.unsqueeze(1);
+        using Tensor given = batch.Classes!.reshape(-1), counted = given.ne(Number.Of(objective.IgnoreIndex)), target = given.mul(counted), column = target.unsqueeze(1);
         using Tensor recordWeights = batch.Weights.div(norm), spread = recordWeights.unsqueeze(1), everywhere = spread.expand(shape[0], shape[1]), flat = everywhere.reshape(-1), factors = flat.mul(counted), rows = factors.unsqueeze(1);
         using Tensor picked = logs.gather(1, column), weighted = picked.mul(rows), sum = weighted.sum();
         loss = -sum.item<float>();
-        using Tensor one = full_like(picked, -1);
+        using Tensor one = full_like(picked, Number.Of(-1));
         logs.exp_();
         logs.scatter_add_(1, column, one);
         logs.mul_(rows);

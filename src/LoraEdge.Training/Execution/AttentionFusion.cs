@@ -100,13 +100,14 @@ internal static class AttentionFusion
     /// <summary>libtorch divides by the square root of D itself.</summary>
     private static Tensor Fused(Tensor?[] inputs, float factor)
     {
-        using Tensor keys = inputs[1]!.transpose(-2, -1), queries = Math.Abs(factor - 1) < 1e-6 ? inputs[0]!.alias() : inputs[0]!.mul(factor);
+        using Tensor keys = inputs[1]!.transpose(-2, -1), queries = Math.Abs(factor - 1) < 1e-6 ? inputs[0]!.alias() : inputs[0]!.mul(Number.Of(factor));
         return nn.functional.scaled_dot_product_attention(queries, keys, inputs[2]!, inputs.Length > 3 ? inputs[3] : null);
     }
 
     private static Tensor WrittenOut(Tensor?[] inputs, float scale)
     {
-        using Tensor dots = MatrixProduct.Of(inputs[0]!, inputs[1]!), scaled = dots.mul(scale), scores = inputs.Length > 3 ? scaled.add(inputs[3]!) : scaled.alias();
+        using Tensor dots = MatrixProduct.Of(inputs[0]!, inputs[1]!), scaled = dots.mul(Number.Of(scale));
+        using Tensor scores = inputs.Length > 3 ? scaled.add(inputs[3]!, Number.One) : scaled.alias();
         using Tensor weights = nn.functional.softmax(scores, -1);
         return MatrixProduct.Of(weights, inputs[2]!);
     }

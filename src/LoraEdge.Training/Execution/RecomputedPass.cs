@@ -133,6 +133,6 @@ internal sealed class RecomputedPass : IForwardPass
 
         using (sum)
         using (gradient)
-            _gradients[slot] = sum.add(gradient);
+            _gradients[slot] = sum.add(gradient, Number.One);
     }
 }

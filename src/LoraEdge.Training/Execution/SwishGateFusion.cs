@@ -59,7 +59,7 @@ internal static class SwishGateFusion
         Tensor ofY = gradient.mul(swish);
         // s + x s (1 - s) = x s + s (1 - x s), in the swish's own memory.
         using Tensor rest = swish.neg();
-        Tensor slope = rest.add_(1).mul_(sigmoid).add_(swish);
+        Tensor slope = rest.add_(Number.One, Number.One).mul_(sigmoid).add_(swish, Number.One);
         return [slope.mul_(gradient).mul_(y).alias(), ofY];
     }
 #endif

@@ -61,7 +61,7 @@ internal sealed class WeightTensors(Placement? placement = null) : IDisposable
     {
         using Tensor exact = Create(initializer);
         if (Placement.WeightType == ScalarType.Float16)
-            exact.clamp_(-LargestHalf, LargestHalf);
+            exact.clamp_(Number.Of(-LargestHalf), Number.Of(LargestHalf));
         return Placement.Move(exact.to(Placement.WeightType), Placement.Device);
     }
 

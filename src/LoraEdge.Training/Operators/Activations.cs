@@ -26,7 +26,7 @@ internal static class Activations
 
     private static Tensor Softsign(Tensor x)
     {
-        using Tensor magnitude = x.abs(), scale = magnitude.add(1);
+        using Tensor magnitude = x.abs(), scale = magnitude.add(Number.One, Number.One);
         return x.div(scale);
     }
 
@@ -46,7 +46,7 @@ internal static class Activations
         float alpha = node.Node.GetFloat("alpha", 1);
         return alpha == 1 ? Unary(x => x.silu()) : Unary(x =>
         {
-            using Tensor scaled = x.mul(alpha), gate = scaled.sigmoid();
+            using Tensor scaled = x.mul(Number.Of(alpha)), gate = scaled.sigmoid();
             return x.mul(gate);
         });
     }
@@ -55,14 +55,14 @@ internal static class Activations
     {
         node.RequireFloats(0);
         float alpha = node.Node.GetFloat("alpha", 1);
-        return Unary(x => nn.functional.elu(x, alpha));
+        return Unary(x => x.elu(Number.Of(alpha), Number.One, Number.One));
     }
 
     private static Operation Selu(NodeContext node)
     {
         node.RequireFloats(0);
         float alpha = node.Node.GetFloat("alpha", 1.67326319217681884765625f), gamma = node.Node.GetFloat("gamma", 1.05070102214813232421875f);
-        return Unary(x => x.elu(alpha, gamma, 1));
+        return Unary(x => x.elu(Number.Of(alpha), Number.Of(gamma), Number.One));
     }
 
     private static Operation Celu(NodeContext node)
@@ -70,6 +70,6 @@ internal static class Activations
         node.RequireFloats(0);
         float alpha = node.Node.GetFloat("alpha", 1);
         node.Require(alpha != 0, "alpha must not be 0");
-        return Unary(x => nn.functional.celu(x, alpha));
+        return Unary(x => x.celu(Number.Of(alpha)));
     }
 }

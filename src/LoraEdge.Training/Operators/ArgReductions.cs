@@ -25,7 +25,7 @@ internal static class ArgReductions
         return Unary(x =>
         {
             using Tensor turned = x.flip(axis), fromEnd = find(turned, axis, keep), back = fromEnd.neg();
-            return back.add(size - 1);
+            return back.add(Number.Of(size - 1), Number.One);
         });
     };
 }

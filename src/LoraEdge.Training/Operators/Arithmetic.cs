@@ -10,7 +10,7 @@ internal static class Arithmetic
 {
     public static void Register(OperatorTable table)
     {
-        table.Add("Add", since: 7, OnPairs((a, b) => a.add(b, LastingScalar.One), Numbers));
+        table.Add("Add", since: 7, OnPairs((a, b) => a.add(b, Number.One), Numbers));
         table.Add("Sub", since: 7, OnPairs((a, b) => a.sub(b), Numbers));
         table.Add("Mul", since: 7, OnPairs((a, b) => a.mul(b), Numbers));
         table.Add("Div", since: 7, Divide);
@@ -45,7 +45,7 @@ internal static class Arithmetic
         node.RequireBroadcast();
         ScalarType type = node.Type(0);
         if (ConstantExponent(node) is { } number)
-            return Unary(x => x.pow(number));
+            return Unary(x => x.pow(Number.Of(number)));
         // Integers to a power that is no integer: float32 has too few digits for them.
         ScalarType between = is_integral(type) && is_floating_point(node.Type(1)) ? ScalarType.Float64 : type;
         return Binary((x, exponent) =>

@@ -34,7 +34,7 @@ internal sealed record AttentionMask(Tensor? Numbers, long? Past, Tensor? Bias =
     {
         using Tensor full = mask.reshape([.. Enumerable.Repeat(1L, 4 - (int)mask.dim()), .. mask.shape]);
         if (mask.dtype != ScalarType.Bool)
-            return full.clamp_min(Lowest(type));
+            return full.clamp_min(Number.Of(Lowest(type)));
         using Tensor hidden = full.logical_not();
         return Hide(null, hidden, type);
     }
@@ -46,26 +46,26 @@ internal sealed record AttentionMask(Tensor? Numbers, long? Past, Tensor? Bias =
     public static Tensor Hide(Tensor? numbers, Tensor hidden, ScalarType type)
     {
         if (numbers is null)
-            return zeros(hidden.shape, type, hidden.device).masked_fill_(hidden, Lowest(type));
+            return zeros(hidden.shape, type, hidden.device).masked_fill_(hidden, Number.Of(Lowest(type)));
         using Tensor low = tensor(Lowest(type), type, hidden.device);
         return where(hidden, low, numbers);
     }
 
     /// <summary>True where numbers hide a key, or scores are those of a hidden one.</summary>
-    public static Tensor Hidden(Tensor numbers) => numbers.le(Lowest(numbers.dtype));
+    public static Tensor Hidden(Tensor numbers) => numbers.le(Number.Of(Lowest(numbers.dtype)));
 
     /// <summary>The results with zeros for queries from which every key is hidden; a new handle.</summary>
     public static Tensor WithoutBlind(Tensor result, Tensor numbers)
     {
         using Tensor hidden = Hidden(numbers), blind = hidden.all(-1, keepdim: true), any = blind.any();
-        return any.item<bool>() ? result.masked_fill(blind, 0) : result.alias();
+        return any.item<bool>() ? result.masked_fill(blind, Number.Of(0)) : result.alias();
     }
 
     /// <summary>The numbers to add to the scores of queries and keys; null for none.</summary>
     public Tensor? ToScores(Tensor q, Tensor k)
     {
         using Tensor? numbers = HidesLater(k.shape[2]) ? WithLaterHidden(q, k) : Numbers?.alias();
-        return Bias is null ? numbers?.alias() : numbers is null ? Bias.alias() : numbers.add(Bias);
+        return Bias is null ? numbers?.alias() : numbers is null ? Bias.alias() : numbers.add(Bias, Number.One);
     }
 
     private bool HidesLater(long keys) => Past + 1 < keys;

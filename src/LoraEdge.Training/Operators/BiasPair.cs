@@ -20,7 +20,7 @@ internal sealed record BiasPair(Tensor? Input, Tensor? Recurrent) : IDisposable
         if (apart)
             return new BiasPair(halves[0], halves[1]);
         using Tensor input = halves[0], recurrent = halves[1];
-        return new BiasPair(input.add(recurrent), null);
+        return new BiasPair(input.add(recurrent, Number.One), null);
     }
 
     /// <inheritdoc />

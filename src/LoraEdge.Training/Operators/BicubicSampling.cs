@@ -32,10 +32,11 @@ internal sealed class BicubicSampling(long[] shape, string padding, bool alignsC
         {
             foreach ((Tensor column, Tensor columnWeight) in columns)
             {
-                using Tensor above = row.mul(shape[3]), place = above.add(column), flat = place.reshape(shape[0], 1, places), every = flat.expand(shape[0], shape[1], places);
+                using Tensor above = row.mul(Number.Of(shape[3])), place = above.add(column, Number.One);
+                using Tensor flat = place.reshape(shape[0], 1, places), every = flat.expand(shape[0], shape[1], places);
                 using Tensor picked = pixels.gather(2, every), values = picked.reshape(sampled), weight = rowWeight.mul(columnWeight);
                 using Tensor share = values.mul(weight);
-                sum.add_(share);
+                sum.add_(share, Number.One);
             }
         }
 
@@ -51,12 +52,15 @@ internal sealed class BicubicSampling(long[] shape, string padding, bool alignsC
     /// <summary>The four neighbours of every place on one axis: which element each is, and its weight; shapes <c>(N, 1, rows, columns)</c>.</summary>
     private (Tensor Index, Tensor Weight)[] Neighbours(Tensor grid, long component, long size)
     {
-        using Tensor relative = grid.select(-1, component), channel = relative.unsqueeze(1), finite = channel.nan_to_num(0), bounded = finite.clamp(-Far, Far);
-        using Tensor scaled = bounded.mul((alignsCorners ? size - 1 : size) / 2.0), place = scaled.add((size - 1) / 2.0), floor = place.floor(), below = floor.detach(), fraction = place.sub(below);
+        using Tensor relative = grid.select(-1, component), channel = relative.unsqueeze(1);
+        using Tensor finite = channel.nan_to_num(0), bounded = finite.clamp(Number.Of(-Far), Number.Of(Far));
+        using Tensor scaled = bounded.mul(Number.Of((alignsCorners ? size - 1 : size) / 2.0));
+        using Tensor place = scaled.add(Number.Of((size - 1) / 2.0), Number.One), floor = place.floor(), below = floor.detach(), fraction = place.sub(below);
         return [.. Enumerable.Range(-1, Width).Select(offset =>
         {
-            using Tensor distance = fraction.sub(offset), weight = Cubic(distance), at = below.add(offset), inside = Inside(at, size);
-            using Tensor low = inside.ge(0), high = inside.lt(size), hit = low.logical_and(high), share = hit.to(weight.dtype), kept = inside.clamp(0, size - 1);
+            using Tensor distance = fraction.sub(Number.Of(offset)), weight = Cubic(distance), at = below.add(Number.Of(offset), Number.One), inside = Inside(at, size);
+            using Tensor low = inside.ge(Number.Of(0)), high = inside.lt(Number.Of(size));
+            using Tensor hit = low.logical_and(high), share = hit.to(weight.dtype), kept = inside.clamp(Number.Of(0), Number.Of(size - 1));
             return (kept.to(ScalarType.Int64), weight.mul(share));
         })];
     }
@@ -67,20 +71,22 @@ internal sealed class BicubicSampling(long[] shape, string padding, bool alignsC
         if (padding == "zeros")
             return at.alias();
         if (padding == "border" || size == 1)
-            return at.clamp(0, size - 1);
+            return at.clamp(Number.Of(0), Number.Of(size - 1));
         // There and back: between the centres of the outermost elements, or between the image's edges, which repeats those elements.
         double start = alignsCorners ? 0 : -0.5, span = alignsCorners ? size - 1 : size;
-        using Tensor moved = at.sub(start), within = moved.remainder(2 * span), centered = within.sub(span), distance = centered.abs(), back = distance.neg();
-        using Tensor mirrored = back.add(span + start);
-        return mirrored.clamp(0, size - 1);
+        using Tensor moved = at.sub(Number.Of(start)), within = moved.remainder(Number.Of(2 * span));
+        using Tensor centered = within.sub(Number.Of(span)), distance = centered.abs(), back = distance.neg();
+        using Tensor mirrored = back.add(Number.Of(span + start), Number.One);
+        return mirrored.clamp(Number.Of(0), Number.Of(size - 1));
     }
 
     private static Tensor Cubic(Tensor distance)
     {
-        using Tensor t = distance.abs(), near = t.le(1);
+        using Tensor t = distance.abs(), near = t.le(Number.One);
         // ((a + 2) t - (a + 3)) t^2 + 1 up to 1, and ((a t - 5 a) t + 8 a) t - 4 a up to 2.
-        using Tensor n1 = t.mul(A + 2), n2 = n1.sub(A + 3), n3 = n2.mul(t), n4 = n3.mul(t), inner = n4.add(1);
-        using Tensor f1 = t.mul(A), f2 = f1.sub(5 * A), f3 = f2.mul(t), f4 = f3.add(8 * A), f5 = f4.mul(t), outer = f5.sub(4 * A);
+        using Tensor n1 = t.mul(Number.Of(A + 2)), n2 = n1.sub(Number.Of(A + 3)), n3 = n2.mul(t), n4 = n3.mul(t), inner = n4.add(Number.One, Number.One);
+        using Tensor f1 = t.mul(Number.Of(A)), f2 = f1.sub(Number.Of(5 * A)), f3 = f2.mul(t);
+        using Tensor f4 = f3.add(Number.Of(8 * A), Number.One), f5 = f4.mul(t), outer = f5.sub(Number.Of(4 * A));
         return where(near, inner, outer);
     }
 }

@@ -38,7 +38,7 @@ internal static class BlockQuantizedProduct
     private static Tensor AddBias(Tensor product, Tensor bias)
     {
         using Tensor wide = bias.to(ScalarType.Float32);
-        return product.add(wide);
+        return product.add(wide, Number.One);
     }
 
     /// <summary>With accuracy_level 4 ONNX Runtime rounds A to 8 bits, one scale a block.</summary>
@@ -46,7 +46,8 @@ internal static class BlockQuantizedProduct
     {
         long columns = x.shape[1], blocks = (columns + block - 1) / block;
         using Tensor padded = nn.functional.pad(x, [0, blocks * block - columns]), parts = padded.reshape(x.shape[0], blocks, block);
-        using Tensor values = parts.detach(), magnitudes = values.abs(), largest = magnitudes.amax([2], keepdim: true), scale = largest.div(127f), safe = scale.clamp_min(float.Epsilon);
+        using Tensor values = parts.detach(), magnitudes = values.abs(), largest = magnitudes.amax([2], keepdim: true);
+        using Tensor scale = largest.div(Number.Of(127f)), safe = scale.clamp_min(Number.Of(float.Epsilon));
         using Tensor ratio = parts.div(safe), rounded = StraightThrough.Round(ratio, ratio), real = rounded.mul(safe), rows = real.reshape(x.shape[0], blocks * block);
         return rows.narrow(1, 0, columns);
     }

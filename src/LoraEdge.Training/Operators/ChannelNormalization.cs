@@ -32,8 +32,8 @@ internal static class ChannelNormalization
         {
             // Trained statistics: libtorch passes gradients only to scale and B.
             using Tensor mean = inputs[3]!.reshape(column), variance = inputs[4]!.reshape(column), scale = inputs[1]!.reshape(column), bias = inputs[2]!.reshape(column);
-            using Tensor safe = variance.add(epsilon), inverse = safe.rsqrt(), centered = inputs[0]!.sub(mean), standard = centered.mul(inverse);
-            using Tensor scaled = standard.mul(scale), result = scaled.add(bias);
+            using Tensor safe = variance.add(Number.Of(epsilon), Number.One), inverse = safe.rsqrt(), centered = inputs[0]!.sub(mean), standard = centered.mul(inverse);
+            using Tensor scaled = standard.mul(scale), result = scaled.add(bias, Number.One);
             return [result.to(inputs[0]!.dtype)];
         };
     }
@@ -92,9 +92,9 @@ internal static class ChannelNormalization
         node.RequireSize([shape[0], shape[1] + size - 1, flat[3]]);
         return Unary(x =>
         {
-            using Tensor squares = x.square(), rows = squares.reshape(flat), padded = Borders.Add(rows, [before, 0], [size - 1 - before, 0]);
+            using Tensor squares = x.pow(Number.Of(2)), rows = squares.reshape(flat), padded = Borders.Add(rows, [before, 0], [size - 1 - before, 0]);
             using Tensor mean = nn.functional.avg_pool2d(padded, [size, 1], [1, 1]), shaped = mean.reshape(shape);
-            using Tensor scaled = shaped.mul(alpha), moved = scaled.add(offset), divisor = moved.pow(beta);
+            using Tensor scaled = shaped.mul(Number.Of(alpha)), moved = scaled.add(Number.Of(offset), Number.One), divisor = moved.pow(Number.Of(beta));
             return x.div(divisor);
         });
     }

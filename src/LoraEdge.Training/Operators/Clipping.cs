@@ -19,7 +19,7 @@ internal static class Clipping
         node.RequireFloats(0);
         double? low = Attribute(node, "min"), high = Attribute(node, "max");
         node.Require(!(low > high), "min is above max");
-        return Between(low, high);
+        return Between(low is { } l ? Number.Of(l) : null, high is { } h ? Number.Of(h) : null);
     }
 
     private static Operation ByInputs(NodeContext node)
@@ -29,7 +29,7 @@ internal static class Clipping
             CheckBound(node, index);
         if ((node.Has(1) && node.Constant(1) is null) || (node.Has(2) && node.Constant(2) is null))
             return BetweenTensors;
-        return Between(node.Has(1) ? node.Constant(1)!.ToScalar() : null, node.Has(2) ? node.Constant(2)!.ToScalar() : null);
+        return Between(node.Has(1) ? Number.Of(node.Constant(1)!) : null, node.Has(2) ? Number.Of(node.Constant(2)!) : null);
     }
 
     /// <summary>Numbers that are fixed cost no pass over a mask in backward.</summary>

@@ -31,7 +31,8 @@ internal static class ColumnsToImage
         return Unary(columns =>
         {
             using Tensor rows = columns.reshape(x[0] * channels, volume * x[2]), empty = zeros([x[0] * channels, size], columns.dtype, columns.device);
-            using Tensor targets = tensor(places, device: columns.device), sums = empty.index_add(1, targets, rows, 1), shaped = sums.reshape([x[0], channels, .. padded]);
+            using Tensor targets = tensor(places, device: columns.device);
+            using Tensor sums = empty.index_add(1, targets, rows, Number.One), shaped = sums.reshape([x[0], channels, .. padded]);
             return Borders.Crop(shaped, begins, ends);
         });
     }

@@ -26,10 +26,10 @@ internal static class DynamicRange
             return (ones(Array.Empty<long>(), ScalarType.Float32, x.device), zeros(Array.Empty<long>(), ScalarType.Float32, x.device));
         using Tensor values = x.detach();
         (Tensor lowest, Tensor highest) = values.aminmax();
-        using Tensor lowestFound = lowest, highestFound = highest, low = lowest.clamp_max(0), high = highest.clamp_min(0);
-        using Tensor range = high.sub(low), isPoint = range.eq(0), step = range.div(255f), one = ones_like(step);
+        using Tensor lowestFound = lowest, highestFound = highest, low = lowest.clamp_max(Number.Of(0)), high = highest.clamp_min(Number.Of(0));
+        using Tensor range = high.sub(low), isPoint = range.eq(Number.Of(0)), step = range.div(Number.Of(255f)), one = ones_like(step);
         Tensor scale = where(isPoint, one, step);
-        using Tensor below = low.div(scale), above = below.neg(), bounded = above.clamp(0, 255);
+        using Tensor below = low.div(scale), above = below.neg(), bounded = above.clamp(Number.Of(0), Number.Of(255));
         return (scale, bounded.round());
     }
 }

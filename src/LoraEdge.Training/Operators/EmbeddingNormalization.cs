@@ -22,11 +22,11 @@ internal static class EmbeddingNormalization
             using Tensor positions = inputs.ElementAtOrDefault(Positions) is { } given
                 ? RowLookup.Rows(node, inputs[PositionTable]!, given)
                 : inputs[PositionTable]!.narrow(0, 0, length);
-            sum.add_(positions);
+            sum.add_(positions, Number.One);
             if (inputs[Segments] is { } segments)
             {
                 using Tensor rows = RowLookup.Rows(node, inputs[SegmentTable]!, segments);
-                sum.add_(rows);
+                sum.add_(rows, Number.One);
             }
 
             Tensor normalized = nn.functional.layer_norm(sum, [width], inputs[Scale]!, inputs[Shift], epsilon);
@@ -39,7 +39,7 @@ internal static class EmbeddingNormalization
     {
         if (mask is null)
             return zeros([words.shape[0]], ScalarType.Int32, words.device);
-        using Tensor visible = mask.eq(1);
+        using Tensor visible = mask.eq(Number.One);
         return visible.sum(1, type: ScalarType.Int32);
     }
 

@@ -31,7 +31,7 @@ internal static class FusedActivations
         node.RequireVector(1, node.Shape(0)[^1], like: 0);
         return Binary((x, bias) =>
         {
-            using Tensor sum = x.add(bias);
+            using Tensor sum = x.add(bias, Number.One);
             return function(sum);
         });
     }
@@ -45,7 +45,7 @@ internal static class FusedActivations
             return Unary(x => x.silu());
         return Unary(x =>
         {
-            using Tensor scaled = x.mul(alpha), gate = scaled.sigmoid();
+            using Tensor scaled = x.mul(Number.Of(alpha)), gate = scaled.sigmoid();
             return gate.mul(x);
         });
     }

@@ -48,9 +48,9 @@ internal static class FusedNormalization
 
     private static Tensor Sum(Tensor?[] inputs, int bias)
     {
-        Tensor sum = inputs[0]!.add(inputs[1]!);
+        Tensor sum = inputs[0]!.add(inputs[1]!, Number.One);
         if (inputs.ElementAtOrDefault(bias) is { } added)
-            sum.add_(added);
+            sum.add_(added, Number.One);
         return sum;
     }
 

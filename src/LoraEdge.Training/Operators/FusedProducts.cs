@@ -32,7 +32,7 @@ internal static class FusedProducts
         {
             using Tensor first = Turned(x, orderA), second = Turned(y, orderB);
             Tensor product = MatrixProduct.Of(first, second);
-            return alpha == 1 ? product : product.mul_(alpha);
+            return alpha == 1 ? product : product.mul_(Number.Of(alpha));
         });
     }
 
@@ -85,7 +85,7 @@ internal static class FusedProducts
         "Relu" => x => x.relu(),
         "Sigmoid" => x => x.sigmoid(),
         "Tanh" => x => x.tanh(),
-        "LeakyRelu" => x => nn.functional.leaky_relu(x, node.GetFloat("activation_alpha", 0.01f)),
+        "LeakyRelu" => x => x.leaky_relu(Number.Of(node.GetFloat("activation_alpha", 0.01f))),
         _ => null,
     };
 

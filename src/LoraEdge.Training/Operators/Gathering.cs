@@ -76,8 +76,8 @@ internal static class Gathering
         return Binary((x, picked) =>
         {
             using Tensor tuples = picked.reshape(batches, tuplesInBatch, width), within = IndexTuples.Rows(node, 1, tuples, indexed);
-            using Tensor batchOf = arange(batches, ScalarType.Int64, x.device), firsts = batchOf.mul(rowsInBatch), column = firsts.unsqueeze(-1);
-            using Tensor absolute = within.add(column), flat = absolute.reshape(batches * tuplesInBatch);
+            using Tensor batchOf = Counting.Below(batches, ScalarType.Int64, x.device), firsts = batchOf.mul(Number.Of(rowsInBatch)), column = firsts.unsqueeze(-1);
+            using Tensor absolute = within.add(column, Number.One), flat = absolute.reshape(batches * tuplesInBatch);
             using Tensor rows = x.reshape(batches * rowsInBatch, elements), found = rows.index_select(0, flat);
             return found.reshape(result);
         });

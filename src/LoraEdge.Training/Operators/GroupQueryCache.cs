@@ -74,12 +74,12 @@ internal sealed record GroupQueryCache(long[] Past, long Length, long Total, lon
     {
         if (CommonPast is not null)
             return bias?.alias();
-        using Tensor past = tensor(Past, device: q.device), first = past.reshape(-1, 1), steps = arange(Length, ScalarType.Int64, q.device);
-        using Tensor own = first.add(steps), queries = own.reshape(Past.Length, 1, Length, 1), keys = arange(Total, ScalarType.Int64, q.device);
+        using Tensor past = tensor(Past, device: q.device), first = past.reshape(-1, 1), steps = Counting.Below(Length, ScalarType.Int64, q.device);
+        using Tensor own = first.add(steps, Number.One), queries = own.reshape(Past.Length, 1, Length, 1), keys = Counting.Below(Total, ScalarType.Int64, q.device);
         using Tensor later = keys.gt(queries);
         if (Window == 0)
             return AttentionMask.Hide(bias, later, q.dtype);
-        using Tensor oldest = queries.sub(Window), earlier = keys.le(oldest), hidden = later.logical_or(earlier);
+        using Tensor oldest = queries.sub(Number.Of(Window)), earlier = keys.le(oldest), hidden = later.logical_or(earlier);
         return AttentionMask.Hide(bias, hidden, q.dtype);
     }
 

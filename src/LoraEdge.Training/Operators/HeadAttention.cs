@@ -75,7 +75,7 @@ internal sealed record HeadAttention(double Scale, double Softcap = 0, bool Blin
         if (stage >= ScoreStage.Masked && mask.ToScores(q, k) is { } full)
         {
             using (full)
-                scores = Instead(scores, scores.add(full));
+                scores = Instead(scores, scores.add(full, Number.One));
         }
 
         return stage == ScoreStage.Shares ? Instead(scores, Shares(scores, sink, zerosHidden: BlindIsZero && mask.MayBlind)) : scores;
@@ -87,13 +87,13 @@ internal sealed record HeadAttention(double Scale, double Softcap = 0, bool Blin
         if (!zerosHidden)
             return shares;
         using Tensor hidden = AttentionMask.Hidden(scores);
-        return Instead(shares, shares.masked_fill(hidden, 0));
+        return Instead(shares, shares.masked_fill(hidden, Number.Of(0)));
     }
 
     private Tensor Capped(Tensor scores)
     {
-        using Tensor divided = scores.div(Softcap), bounded = divided.tanh();
-        return bounded.mul(Softcap);
+        using Tensor divided = scores.div(Number.Of(Softcap)), bounded = divided.tanh();
+        return bounded.mul(Number.Of(Softcap));
     }
 
     private static Tensor SoftmaxWith(Tensor sink, Tensor scores)
@@ -115,7 +115,7 @@ internal sealed record HeadAttention(double Scale, double Softcap = 0, bool Blin
         return wide.reshape(shape[0], shape[1] * group, shape[2], shape[3]);
     }
 
-    private static Tensor Scaled(Tensor x, double factor) => Math.Abs(factor - 1) < 1e-7 ? x.alias() : x.mul(factor);
+    private static Tensor Scaled(Tensor x, double factor) => Math.Abs(factor - 1) < 1e-7 ? x.alias() : x.mul(Number.Of(factor));
 
     private static Tensor Instead(Tensor old, Tensor current)
     {

@@ -73,7 +73,7 @@ internal sealed record HeadInputs(HeadShape Query, HeadShape Key, HeadShape Valu
         using Tensor apart = x.dim() == 5 ? x.select(3, part) : x.reshape(shape.Batch, shape.Length, shape.Heads, shape.Size);
         if (bias is null)
             return apart.transpose(1, 2);
-        using Tensor own = bias.narrow(0, offset, shape.Heads * shape.Size), grid = own.reshape(shape.Heads, shape.Size), sum = apart.add(grid);
+        using Tensor own = bias.narrow(0, offset, shape.Heads * shape.Size), grid = own.reshape(shape.Heads, shape.Size), sum = apart.add(grid, Number.One);
         return sum.transpose(1, 2);
     }
 }

@@ -27,7 +27,7 @@ internal static class IndexRange
         (long low, long high) = Bounds(wide);
         if (low < -size || high >= size)
             throw Outside(node, input, $"index {(high >= size ? high : low)} is outside an axis of {size}");
-        return low < 0 ? wide.remainder(size) : wide.alias();
+        return low < 0 ? wide.remainder(Number.Of(size)) : wide.alias();
     }
 
     /// <summary>Checks lengths: numbers from 0 to the size of an axis.</summary>

@@ -16,8 +16,8 @@ internal static class IndexTuples
         Tensor rows = Column(0);
         for (int axis = 1; axis < sizes.Length; axis++)
         {
-            using Tensor before = rows, scaled = before.mul(sizes[axis]), inner = Column(axis);
-            rows = scaled.add(inner);
+            using Tensor before = rows, scaled = before.mul(Number.Of(sizes[axis])), inner = Column(axis);
+            rows = scaled.add(inner, Number.One);
         }
 
         return rows;
@@ -38,8 +38,8 @@ internal static class IndexTuples
         Tensor places = Coordinate(0);
         for (int next = 1; next < data.Length; next++)
         {
-            using Tensor before = places, scaled = before.mul(data[next]), inner = Coordinate(next);
-            places = scaled.add(inner);
+            using Tensor before = places, scaled = before.mul(Number.Of(data[next])), inner = Coordinate(next);
+            places = scaled.add(inner, Number.One);
         }
 
         return places;
@@ -48,7 +48,7 @@ internal static class IndexTuples
         {
             if (along == axis)
                 return indices.alias();
-            using Tensor line = arange(indices.shape[along], ScalarType.Int64, indices.device);
+            using Tensor line = Counting.Below(indices.shape[along], ScalarType.Int64, indices.device);
             return line.reshape([.. data.Select((_, at) => at == along ? -1L : 1L)]);
         }
     }

@@ -34,7 +34,7 @@ internal static class IntegerDivision
     private static Tensor RequireNoOverflow(NodeContext node, Tensor a, Tensor b)
     {
         long lowest = node.Type(0) == ScalarType.Int32 ? int.MinValue : long.MinValue;
-        using Tensor extreme = a.eq(lowest), turned = b.eq(-1), both = extreme.logical_and(turned), any = both.any();
+        using Tensor extreme = a.eq(Number.Of(lowest)), turned = b.eq(Number.Of(-1)), both = extreme.logical_and(turned), any = both.any();
         return any.item<bool>()
             ? throw new InvalidInputException($"Node '{node.Node.DisplayName}' ({node.Node.OpType}) divides {lowest} by -1, which {node.Type(0)} cannot hold; give inputs that avoid it.")
             : a;
@@ -42,7 +42,7 @@ internal static class IntegerDivision
 
     private static bool Holds(Tensor numbers, long value)
     {
-        using Tensor equal = numbers.eq(value), any = equal.any();
+        using Tensor equal = numbers.eq(Number.Of(value)), any = equal.any();
         return any.item<bool>();
     }
 }

@@ -28,15 +28,15 @@ internal readonly record struct IntegerGrid(ScalarType Type, int Lowest, int Hig
     {
         using Tensor bounded = Bound(ratio, zero);
         using Tensor rounded = StraightThrough.Round(bounded, throughBounds ? ratio : bounded);
-        using Tensor moved = zero is null ? rounded.alias() : rounded.add(zero);
+        using Tensor moved = zero is null ? rounded.alias() : rounded.add(zero, Number.One);
         return carried ? moved.alias() : moved.to(Type);
     }
 
     private Tensor Bound(Tensor ratio, Tensor? zero)
     {
         if (zero is null)
-            return ratio.clamp(Lowest, Highest);
-        using Tensor negative = zero.neg(), low = negative.add(Lowest), high = negative.add(Highest);
+            return ratio.clamp(Number.Of(Lowest), Number.Of(Highest));
+        using Tensor negative = zero.neg(), low = negative.add(Number.Of(Lowest), Number.One), high = negative.add(Number.Of(Highest), Number.One);
         return ratio.clamp(low, high);
     }
 }

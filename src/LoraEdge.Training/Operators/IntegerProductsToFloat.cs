@@ -54,6 +54,6 @@ internal static class IntegerProductsToFloat
     private static Tensor Scale(Tensor exact, Tensor scaleA, Tensor scaleB, Tensor? bias)
     {
         using Tensor product = exact.to(ScalarType.Float32), scale = scaleA.mul(scaleB), scaled = product.mul(scale);
-        return bias is null ? scaled.alias() : scaled.add(bias);
+        return bias is null ? scaled.alias() : scaled.add(bias, Number.One);
     }
 }

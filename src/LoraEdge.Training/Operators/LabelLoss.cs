@@ -18,8 +18,8 @@ internal sealed record LabelLoss(OnnxNode Node, long Classes, long? Ignored, str
     public Tensor Of(Tensor logProbabilities, Tensor labels, Tensor? weights)
     {
         using Tensor wide = labels.to(ScalarType.Int64);
-        using Tensor? ignored = Ignored is { } label ? wide.eq(label) : null;
-        using Tensor classes = ignored is null ? wide.alias() : wide.masked_fill(ignored, 0);
+        using Tensor? ignored = Ignored is { } label ? wide.eq(Number.Of(label)) : null;
+        using Tensor classes = ignored is null ? wide.alias() : wide.masked_fill(ignored, Number.Of(0));
         RequireClasses(classes);
         using Tensor? shares = SharesOf(classes, ignored, weights, logProbabilities.dtype);
         using Tensor losses = Losses(logProbabilities, classes, ignored, weights is null ? null : shares);
@@ -31,7 +31,7 @@ internal sealed record LabelLoss(OnnxNode Node, long Classes, long? Ignored, str
         using Tensor index = classes.unsqueeze(1), column = logProbabilities.gather(1, index), picked = column.squeeze(1), negative = picked.neg();
         using Tensor weighted = shares is null ? negative.alias() : negative.mul(shares);
         // Not by a weight of zero: a label that is ignored may have probability zero, and its logarithm times zero is no number.
-        return ignored is null ? weighted.alias() : weighted.masked_fill(ignored, 0);
+        return ignored is null ? weighted.alias() : weighted.masked_fill(ignored, Number.Of(0));
     }
 
     private Tensor Reduced(Tensor losses, Tensor? shares)
@@ -54,7 +54,7 @@ internal sealed record LabelLoss(OnnxNode Node, long Classes, long? Ignored, str
         if (weights is null && ignored is null)
             return null;
         using Tensor flat = classes.reshape(-1), picked = weights is null ? ones_like(flat, type) : weights.index_select(0, flat), shares = picked.reshape(classes.shape);
-        return ignored is null ? shares.alias() : shares.masked_fill(ignored, 0);
+        return ignored is null ? shares.alias() : shares.masked_fill(ignored, Number.Of(0));
     }
 
     private void RequireClasses(Tensor classes)

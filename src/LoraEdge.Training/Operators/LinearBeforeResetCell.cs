@@ -19,10 +19,10 @@ internal sealed class LinearBeforeResetCell(Tensor recurrent, Tensor? bias, Func
         using Tensor product = _bias is null ? state.Hidden.mm(_recurrent) : addmm(_bias, state.Hidden, _recurrent, 1, 1);
         Tensor[] fromInputs = fromInput.split(sizes, 1), fromStates = product.split(sizes, 1);
         using Tensor gateInputs = fromInputs[0], candidateInputs = fromInputs[1], gateStates = fromStates[0], candidateStates = fromStates[1];
-        using Tensor sums = gateInputs.add(gateStates), gates = gate(sums);
+        using Tensor sums = gateInputs.add(gateStates, Number.One), gates = gate(sums);
         Tensor[] both = gates.chunk(2, 1);
         using Tensor update = both[0], reset = both[1];
-        using Tensor candidateSums = candidateInputs.addcmul(reset, candidateStates, 1), proposed = candidate(candidateSums);
+        using Tensor candidateSums = candidateInputs.addcmul(reset, candidateStates, Number.One), proposed = candidate(candidateSums);
         return new CellState(proposed.lerp(state.Hidden, update), null);
     }
 

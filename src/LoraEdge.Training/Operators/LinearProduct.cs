@@ -40,7 +40,7 @@ internal sealed record LinearProduct(
             return addmm(bias, x, weight, Beta, Alpha);
         Tensor product = wide ?? x.mm(weight);
         if (Alpha != 1)
-            product.mul_(Alpha);
-        return bias is null || Beta == 0 ? product : product.add_(bias, Beta);
+            product.mul_(Number.Of(Alpha));
+        return bias is null || Beta == 0 ? product : product.add_(bias, Number.Of(Beta));
     }
 }

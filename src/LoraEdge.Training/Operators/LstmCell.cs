@@ -25,7 +25,7 @@ internal sealed class LstmCell(Tensor recurrent, Func<Tensor, Tensor> gate, Func
         Tensor[] iof = gates.chunk(3, 1);
         using Tensor input = iof[0], outgoing = iof[1], forget = coupled ? Rest(input, iof[2]) : iof[2];
         using Tensor kept = forget.mul(state.Memory!);
-        Tensor memory = kept.addcmul(input, proposed, 1);
+        Tensor memory = kept.addcmul(input, proposed, Number.One);
         using Tensor shown = output(memory);
         return new CellState(outgoing.mul(shown), memory);
     }
@@ -38,6 +38,6 @@ internal sealed class LstmCell(Tensor recurrent, Func<Tensor, Tensor> gate, Func
         unused.Dispose();
         // TorchSharp's "1 - share" leaves a tensor behind.
         using Tensor negative = share.neg();
-        return negative.add(1);
+        return negative.add(Number.One, Number.One);
     }
 }

@@ -37,15 +37,15 @@ internal sealed record MaxPooling(SlidingWindow Window, bool WantsIndices, bool 
     {
         long[] padded = [.. Window.Sizes.Select((size, axis) => Window.PoolsUnpadded ? size : size + Window.Begins[axis] + Window.Reach[axis])];
         long channel = Window.Sizes.Aggregate(1L, (product, size) => product * size);
-        using Tensor starts = arange(0, shape[0] * shape[1], ScalarType.Int64, places.device), wide = starts.mul(channel);
+        using Tensor starts = Counting.Below(shape[0] * shape[1], ScalarType.Int64, places.device), wide = starts.mul(Number.Of(channel));
         Tensor indices = wide.reshape([shape[0], shape[1], .. Window.Sizes.Select(_ => 1L)]);
         long inner = 1;
         for (int axis = Window.Sizes.Length - 1; axis >= 0; axis--)
         {
             long step = (ColumnsFirst ? Window.Sizes.Take(axis) : Window.Sizes.Skip(axis + 1)).Aggregate(1L, (product, size) => product * size);
-            using Tensor outer = places.div(inner, RoundingMode.trunc), position = outer.remainder(padded[axis]);
-            using Tensor inside = position.sub(Window.PoolsUnpadded ? 0 : Window.Begins[axis]), share = inside.mul(step), previous = indices;
-            indices = previous.add(share);
+            using Tensor outer = places.div(Number.Of(inner), RoundingMode.trunc), position = outer.remainder(Number.Of(padded[axis]));
+            using Tensor inside = position.sub(Number.Of(Window.PoolsUnpadded ? 0 : Window.Begins[axis])), share = inside.mul(Number.Of(step)), previous = indices;
+            indices = previous.add(share, Number.One);
             inner *= padded[axis];
         }
 

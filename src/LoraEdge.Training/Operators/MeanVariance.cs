@@ -22,7 +22,8 @@ internal static class MeanVariance
         {
             using Tensor mean = x.mean(axes, keepdim: true), centered = x.sub(mean);
             // The norm's gradient is 0 where all elements are equal; a square root of the variance has none there.
-            using Tensor norm = linalg.vector_norm(centered, 2, axes, keepdim: true), deviation = norm.div(Math.Sqrt(count)), divisor = deviation.add(Epsilon);
+            using Tensor norm = linalg.vector_norm(centered, 2, axes, keepdim: true);
+            using Tensor deviation = norm.div(Number.Of(Math.Sqrt(count))), divisor = deviation.add(Number.Of(Epsilon), Number.One);
             return centered.div(divisor);
         });
     }

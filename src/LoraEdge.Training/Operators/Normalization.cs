@@ -34,10 +34,10 @@ internal static class Normalization
     /// <summary>The same in single operations, for the outputs Mean and InvStdDev and for factors that are broadcast.</summary>
     private static Tensor[] Standardize(Tensor x, Tensor scale, Tensor? bias, long[] axes, float epsilon, ScalarType stash)
     {
-        using Tensor wide = HalfPrecision.Widen(x), mean = wide.mean(axes, keepdim: true), centered = wide.sub(mean), squares = centered.square();
-        using Tensor variance = squares.mean(axes, keepdim: true), safe = variance.add(epsilon), inverse = safe.rsqrt();
+        using Tensor wide = HalfPrecision.Widen(x), mean = wide.mean(axes, keepdim: true), centered = wide.sub(mean), squares = centered.pow(Number.Of(2));
+        using Tensor variance = squares.mean(axes, keepdim: true), safe = variance.add(Number.Of(epsilon), Number.One), inverse = safe.rsqrt();
         using Tensor standard = centered.mul(inverse), narrow = standard.to(x.dtype), scaled = narrow.mul(scale);
-        return [bias is null ? scaled.alias() : scaled.add(bias), mean.to(stash), inverse.to(stash)];
+        return [bias is null ? scaled.alias() : scaled.add(bias, Number.One), mean.to(stash), inverse.to(stash)];
     }
 
     private static Operation LpNormalization(NodeContext node)
@@ -47,7 +47,7 @@ internal static class Normalization
         long power = node.Node.GetInt("p", 2);
         return Unary(x =>
         {
-            using Tensor norm = linalg.vector_norm(x, power, [axis], keepdim: true), empty = norm.eq(0), safe = norm.masked_fill(empty, 1);
+            using Tensor norm = linalg.vector_norm(x, power, [axis], keepdim: true), empty = norm.eq(Number.Of(0)), safe = norm.masked_fill(empty, Number.One);
             return x.div(safe);
         });
     }

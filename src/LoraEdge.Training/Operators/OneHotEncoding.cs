@@ -19,8 +19,8 @@ internal static class OneHotEncoding
         long[] along = [.. Enumerable.Range(0, indices.Length + 1).Select(at => at == axis ? depth : 1)];
         return inputs =>
         {
-            using Tensor wide = inputs[0]!.to(ScalarType.Int64), index = wide.unsqueeze(axis), fromEnd = index.add(depth);
-            using Tensor line = arange(depth, ScalarType.Int64, wide.device), position = line.reshape(along);
+            using Tensor wide = inputs[0]!.to(ScalarType.Int64), index = wide.unsqueeze(axis), fromEnd = index.add(Number.Of(depth), Number.One);
+            using Tensor line = Counting.Below(depth, ScalarType.Int64, wide.device), position = line.reshape(along);
             using Tensor hit = index.eq(position), hitFromEnd = fromEnd.eq(position), mask = hit.logical_or(hitFromEnd);
             using Tensor off = inputs[2]!.select(0, 0), on = inputs[2]!.select(0, 1);
             return [where(mask, on, off)];

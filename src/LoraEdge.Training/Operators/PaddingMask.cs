@@ -39,15 +39,15 @@ internal sealed record PaddingMask(long Batch, long Keys, float Filter)
     /// <summary>Numbers to add, shape (batch, 1, 1 or queries, keys).</summary>
     public Tensor Additive(Tensor mask, ScalarType type)
     {
-        using Tensor visible = mask.dim() == 1 ? Between(mask) : mask.gt(0);
+        using Tensor visible = mask.dim() == 1 ? Between(mask) : mask.gt(Number.Of(0));
         long[] shape = visible.dim() == 2 ? [Batch, 1, 1, Keys] : [Batch, 1, visible.shape[1], Keys];
         using Tensor full = visible.reshape(shape), hidden = full.logical_not();
-        return zeros(shape, type, mask.device).masked_fill_(hidden, Filter);
+        return zeros(shape, type, mask.device).masked_fill_(hidden, Number.Of(Filter));
     }
 
     private Tensor Between(Tensor mask)
     {
-        using Tensor positions = arange(Keys, mask.dtype, mask.device), ends = mask.narrow(0, 0, Batch), end = ends.reshape(Batch, 1);
+        using Tensor positions = Counting.Below(Keys, mask.dtype, mask.device), ends = mask.narrow(0, 0, Batch), end = ends.reshape(Batch, 1);
         Tensor before = positions.lt(end);
         if (mask.shape[0] == Batch)
             return before;

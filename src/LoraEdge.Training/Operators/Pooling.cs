@@ -42,10 +42,10 @@ internal static class Pooling
         SlidingWindow window = Window(node);
         return Unary(x =>
         {
-            using Tensor size = x.abs(), raised = size.pow(power), mean = WindowMean.Of(raised, window), sum = mean.mul(window.Volume);
+            using Tensor size = x.abs(), raised = size.pow(Number.Of(power)), mean = WindowMean.Of(raised, window), sum = mean.mul(Number.Of(window.Volume));
             // The slope of a root at 0 is infinite; a window of zeros has the norm 0 and passes no gradient.
-            using Tensor empty = sum.eq(0), safe = sum.masked_fill(empty, 1), root = safe.pow(1 / power);
-            return root.masked_fill(empty, 0);
+            using Tensor empty = sum.eq(Number.Of(0)), safe = sum.masked_fill(empty, Number.One), root = safe.pow(Number.Of(1 / power));
+            return root.masked_fill(empty, Number.Of(0));
         });
     }
 

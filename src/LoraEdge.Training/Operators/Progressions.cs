@@ -22,8 +22,8 @@ internal static class Progressions
         // Not libtorch's arange from start to limit: gradients pass to start and delta here, and the length is ONNX's.
         return inputs =>
         {
-            using Tensor steps = arange((long)length, ScalarType.Int64, inputs[0]!.device), typed = steps.to(type), scaled = typed.mul(inputs[2]!);
-            return [scaled.add(inputs[0]!)];
+            using Tensor steps = Counting.Below((long)length, ScalarType.Int64, inputs[0]!.device), typed = steps.to(type), scaled = typed.mul(inputs[2]!);
+            return [scaled.add(inputs[0]!, Number.One)];
         };
     }
 

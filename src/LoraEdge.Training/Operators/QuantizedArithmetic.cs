@@ -54,7 +54,8 @@ internal static class QuantizedArithmetic
     private static Tensor Add(IntegerGrid grid, bool carried, Numbers a, Numbers b, Numbers y)
     {
         using Tensor ratioA = a.Scale.div(y.Scale), ratioB = b.Scale.div(y.Scale), zeroA = ratioA.mul(a.Zero), zeroB = ratioB.mul(b.Zero);
-        using Tensor zeros = zeroA.add(zeroB), rest = y.Zero.sub(zeros), first = MultiplyAdd(a.Integers!, ratioA, rest), sum = MultiplyAdd(b.Integers!, ratioB, first);
+        using Tensor zeros = zeroA.add(zeroB, Number.One), rest = y.Zero.sub(zeros);
+        using Tensor first = MultiplyAdd(a.Integers!, ratioA, rest), sum = MultiplyAdd(b.Integers!, ratioB, first);
         return grid.Round(sum, null, carried);
     }
 
@@ -66,7 +67,7 @@ internal static class QuantizedArithmetic
 
     private static Tensor MultiplyAdd(Tensor integers, Tensor ratio, Tensor rest)
     {
-        using Tensor wide = integers.to(ScalarType.Float64), product = wide.mul(ratio), sum = product.add(rest);
+        using Tensor wide = integers.to(ScalarType.Float64), product = wide.mul(ratio), sum = product.add(rest, Number.One);
         return sum.to(ScalarType.Float32);
     }
 

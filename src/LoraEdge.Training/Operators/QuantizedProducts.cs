@@ -43,7 +43,7 @@ internal static class QuantizedProducts
             using Tensor exact = product.Run(inputs);
             if (!hasBias)
                 return [output.Run(exact, inputs)];
-            using Tensor bias = inputs[Bias]!.to(product.Type), shaped = bias.reshape(perChannel), sum = exact.add(shaped);
+            using Tensor bias = inputs[Bias]!.to(product.Type), shaped = bias.reshape(perChannel), sum = exact.add(shaped, Number.One);
             return [output.Run(sum, inputs)];
         };
     }

@@ -27,13 +27,13 @@ internal static class RandomNumbers
     private static Distribution Normal(NodeContext node)
     {
         float mean = node.Node.GetFloat("mean", 0), deviation = node.Node.GetFloat("scale", 1);
-        return (shape, generator) => randn(shape, ScalarType.Float32, generator: generator).mul_(deviation).add_(mean);
+        return (shape, generator) => randn(shape, ScalarType.Float32, generator: generator).mul_(Number.Of(deviation)).add_(Number.Of(mean), Number.One);
     }
 
     private static Distribution Uniform(NodeContext node)
     {
         float low = node.Node.GetFloat("low", 0), high = node.Node.GetFloat("high", 1);
-        return (shape, generator) => rand(shape, ScalarType.Float32, generator: generator).mul_(high - low).add_(low);
+        return (shape, generator) => rand(shape, ScalarType.Float32, generator: generator).mul_(Number.Of(high - low)).add_(Number.Of(low), Number.One);
     }
 
     private static Operation Filling(NodeContext node, Distribution distribution)
@@ -80,7 +80,7 @@ internal static class RandomNumbers
             // By the inverse of the distribution function: torch.multinomial fails on weights that are not finite.
             using Tensor wide = inputs[0]!.to(ScalarType.Float32), weights = nn.functional.softmax(wide, 1), sums = weights.cumsum(1);
             using Tensor drawn = rand(shape, ScalarType.Float32, generator: generator), moved = drawn.to(sums.device), total = sums.narrow(1, classes - 1, 1), points = moved.mul(total);
-            using Tensor found = searchsorted(sums, points, right: true), inside = found.clamp_max(classes - 1);
+            using Tensor found = searchsorted(sums, points, right: true), inside = found.clamp_max(Number.Of(classes - 1));
             return [inside.to(type)];
         };
     }

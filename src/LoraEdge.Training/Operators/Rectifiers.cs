@@ -23,7 +23,7 @@ internal static class Rectifiers
     {
         node.RequireFloats(0);
         float alpha = node.Node.GetFloat("alpha", 0.01f);
-        return Unary(x => nn.functional.leaky_relu(x, alpha));
+        return Unary(x => x.leaky_relu(Number.Of(alpha)));
     }
 
     private static Operation PRelu(NodeContext node)
@@ -33,7 +33,7 @@ internal static class Rectifiers
         node.Require(node.RequireBroadcast().SequenceEqual(node.Shape(0)), "the slope cannot be broadcast to the input");
         return Binary((x, slope) =>
         {
-            using Tensor negative = x.lt(0), scaled = x.mul(slope);
+            using Tensor negative = x.lt(Number.Of(0)), scaled = x.mul(slope);
             return where(negative, scaled, x);
         });
     }
@@ -42,7 +42,7 @@ internal static class Rectifiers
     {
         node.RequireFloats(0);
         float alpha = node.Node.GetFloat("alpha", 1);
-        return Unary(x => x.threshold(alpha, 0));
+        return Unary(x => x.threshold(Number.Of(alpha), Number.Of(0)));
     }
 
     private static Operation HardSigmoid(NodeContext node)
@@ -54,8 +54,8 @@ internal static class Rectifiers
             return Unary(x => nn.functional.hardsigmoid(x));
         return Unary(x =>
         {
-            using Tensor scaled = x.mul(alpha), line = scaled.add(beta);
-            return line.clamp(0, 1);
+            using Tensor scaled = x.mul(Number.Of(alpha)), line = scaled.add(Number.Of(beta), Number.One);
+            return line.clamp(Number.Of(0), Number.One);
         });
     }
 
@@ -66,7 +66,7 @@ internal static class Rectifiers
         ScalarType type = node.Type(0);
         return Unary(x =>
         {
-            using Tensor below = x.lt(-lambda), raised = x.add(bias), above = x.gt(lambda), lowered = x.sub(bias);
+            using Tensor below = x.lt(Number.Of(-lambda)), raised = x.add(Number.Of(bias), Number.One), above = x.gt(Number.Of(lambda)), lowered = x.sub(Number.Of(bias));
             using Tensor zero = zeros_like(lowered), positive = where(above, lowered, zero), all = where(below, raised, positive);
             return all.to(type);
         });

@@ -79,7 +79,7 @@ internal static class Recurrence
 
     private static Func<Tensor, Tensor> Clipped(Func<Tensor, Tensor> function, float clip) => x =>
     {
-        using Tensor bounded = x.clamp(-clip, clip);
+        using Tensor bounded = x.clamp(Number.Of(-clip), Number.Of(clip));
         return function(bounded);
     };
 

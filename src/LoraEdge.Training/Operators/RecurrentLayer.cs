@@ -90,7 +90,7 @@ internal sealed record RecurrentLayer(
         int low = lowest.item<int>(), high = highest.item<int>();
         if (low < 0 || high > Steps)
             throw new InvalidInputException($"Node '{Name}' gets a sequence length of {(low < 0 ? low : high)} for sequences of {Steps} steps.");
-        return low == Steps ? null : [.. Enumerable.Range(0, (int)Steps).Select(step => column.gt(step))];
+        return low == Steps ? null : [.. Enumerable.Range(0, (int)Steps).Select(step => column.gt(Number.Of(step)))];
     }
 
     /// <summary>What a direction starts from. ONNX Runtime gives an empty sequence the last state 0, so it starts from that too.</summary>

@@ -18,7 +18,7 @@ internal sealed class ResizeOutside(ResizeAxis[] axes, ResizeMode mode)
         {
             using Tensor previous = resized, flat = tensor(outside, device: resized.device);
             using Tensor mask = flat.reshape([-1, .. Enumerable.Repeat(1L, (int)previous.dim() - 1 - axis)]);
-            resized = previous.masked_fill(mask, mode.Outside);
+            resized = previous.masked_fill(mask, Number.Of(mode.Outside));
         }
 
         return resized;

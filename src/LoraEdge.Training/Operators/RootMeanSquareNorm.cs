@@ -24,7 +24,8 @@ internal static class RootMeanSquareNorm
     public static Tensor Normalize(Tensor x, long[] axes, Tensor scale, double epsilon)
     {
         using Tensor wide = x.to(x.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
-        using Tensor squares = wide.square(), mean = squares.mean(axes, keepdim: true), padded = mean.add(epsilon), inverse = padded.rsqrt();
+        using Tensor squares = wide.pow(Number.Of(2)), mean = squares.mean(axes, keepdim: true);
+        using Tensor padded = mean.add(Number.Of(epsilon), Number.One), inverse = padded.rsqrt();
         using Tensor normalized = wide.mul(inverse), narrow = normalized.to(x.dtype);
         return narrow.mul(scale);
     }

@@ -63,7 +63,7 @@ internal static class RotaryEmbedding
     /// <summary>Positions that follow an offset, the same for every sequence: (1, length).</summary>
     private static Tensor From(Tensor offset, long length)
     {
-        using Tensor steps = arange(length, offset.dtype, offset.device), positions = steps.add(offset);
+        using Tensor steps = Counting.Below(length, offset.dtype, offset.device), positions = steps.add(offset, Number.One);
         return positions.unsqueeze(0);
     }
 

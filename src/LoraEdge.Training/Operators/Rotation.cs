@@ -46,5 +46,5 @@ internal sealed record Rotation(long Pairs, bool Interleaved)
     }
 
     private static (Tensor Real, Tensor Imaginary) Turn(Tensor real, Tensor imaginary, Tensor cosine, Tensor sine) =>
-        (real.mul(cosine).addcmul_(imaginary, sine, -1), imaginary.mul(cosine).addcmul_(real, sine, 1));
+        (real.mul(cosine).addcmul_(imaginary, sine, Number.Of(-1)), imaginary.mul(cosine).addcmul_(real, sine, Number.One));
 }

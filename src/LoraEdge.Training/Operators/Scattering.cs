@@ -62,7 +62,7 @@ internal static class Scattering
             using Tensor changed = reduction switch
             {
                 "none" => matrix.index_copy(0, at, changes),
-                "add" => matrix.index_add(0, at, changes, 1),
+                "add" => matrix.index_add(0, at, changes, Number.One),
                 _ => RowUpdates.Combine(matrix, at, changes, FunctionOf(reduction)),
             };
             return [changed.reshape(data)];

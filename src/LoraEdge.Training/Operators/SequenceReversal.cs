@@ -21,8 +21,8 @@ internal static class SequenceReversal
         return Binary((x, lengths) =>
         {
             IndexRange.RequireLengths(node, 1, lengths, steps);
-            using Tensor line = arange(steps, ScalarType.Int64, x.device), step = line.unsqueeze((int)batchAxis), length = lengths.unsqueeze((int)timeAxis);
-            using Tensor last = length.sub(1), mirrored = last.sub(step), within = step.lt(length);
+            using Tensor line = Counting.Below(steps, ScalarType.Int64, x.device), step = line.unsqueeze((int)batchAxis), length = lengths.unsqueeze((int)timeAxis);
+            using Tensor last = length.sub(Number.One), mirrored = last.sub(step), within = step.lt(length);
             using Tensor source = where(within, mirrored, step), placed = source.reshape(place), everywhere = placed.expand(shape);
             return x.gather(timeAxis, everywhere);
         });

@@ -18,6 +18,6 @@ internal static class StraightThrough
             return rounded.alias();
         // Exactly the rounded numbers: a number less itself is 0.
         using Tensor fixedThrough = through.detach(), nothing = through.sub(fixedThrough);
-        return nothing.add_(rounded).alias();
+        return nothing.add_(rounded, Number.One).alias();
     }
 }

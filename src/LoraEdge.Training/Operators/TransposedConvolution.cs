@@ -45,7 +45,7 @@ internal sealed record TransposedConvolution(WindowAttributes Attributes, long[]
             return [result];
         using (result)
         using (Tensor channels = bias.reshape([-1, .. zeros.Select(_ => 1L)]))
-            return [result.add(channels)];
+            return [result.add(channels, Number.One)];
     }
 
     /// <summary>From pads, or so that the result gets the size that output_shape or auto_pad wants.</summary>

@@ -23,7 +23,7 @@ internal static class Uniqueness
             using Tensor way = inverse!, numbers = counts!;
             distinct.Dispose();
             using Tensor first = FirstPositions(way, numbers);
-            using Tensor order = sorted ? arange(first.numel(), ScalarType.Int64, first.device) : first.argsort();
+            using Tensor order = sorted ? Counting.Below(first.numel(), ScalarType.Int64, first.device) : first.argsort();
             using Tensor rank = order.argsort();
             Tensor positions = first.index_select(0, order);
             // Looked up rather than taken from libtorch's result, so that gradients reach the elements.

@@ -10,7 +10,7 @@ internal static class Variadic
     {
         table.Add("Min", since: 6, Over((a, b) => a.minimum(b)));
         table.Add("Max", since: 6, Over((a, b) => a.maximum(b)));
-        table.Add("Sum", since: 6, Over((a, b) => a.add(b, LastingScalar.One)));
+        table.Add("Sum", since: 6, Over((a, b) => a.add(b, Number.One)));
         table.Add("Mean", since: 6, Mean);
     }
 
@@ -26,8 +26,8 @@ internal static class Variadic
         node.RequireFloats(0);
         return inputs =>
         {
-            using Tensor sum = Combined(inputs, (a, b) => a.add(b, LastingScalar.One));
-            return [sum.div(inputs.Length)];
+            using Tensor sum = Combined(inputs, (a, b) => a.add(b, Number.One));
+            return [sum.div(Number.Of(inputs.Length))];
         };
     }
 

@@ -41,7 +41,7 @@ internal sealed class WeightedResize
             if (sum is null)
                 sum = picked.mul(weights);
             else
-                sum.addcmul_(picked, weights, 1);
+                sum.addcmul_(picked, weights, Number.One);
         }
 
         return sum!;

@@ -35,7 +35,7 @@ internal static class WindowMean
     {
         long[] shape = x.shape;
         using Tensor channels = x.reshape([shape[0] * shape[1], 1, .. shape.Skip(2)]);
-        using Tensor weight = full([1, 1, .. window.Kernel], 1.0 / window.Volume, x.dtype, x.device);
+        using Tensor weight = full([1, 1, .. window.Kernel], Number.Of(1.0 / window.Volume), x.dtype, x.device);
         SlidingWindow unpadded = window with { Begins = new long[window.Kernel.Length], Ends = new long[window.Kernel.Length] };
         using Tensor mean = new Convolution(unpadded, Groups: 1, HasBias: false).Run([channels, weight])[0];
         return mean.reshape([shape[0], shape[1], .. window.Counts]);

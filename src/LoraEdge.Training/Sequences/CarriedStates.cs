@@ -47,6 +47,6 @@ internal sealed class CarriedStates(IReadOnlyList<ModelState> declared, Tensor[]
         if (sequences.Length == 0)
             return value.alias();
         using Tensor rows = tensor(sequences, device: value.device);
-        return value.index_fill(batchAxis, rows, 0);
+        return value.index_fill(batchAxis, rows, Number.Of(0));
     }
 }
