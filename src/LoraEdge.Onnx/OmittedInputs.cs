@@ -95,8 +95,10 @@ internal static class OmittedInputs
             Check(inner, model);
     }
 
+    // ONNX Runtime reads the axis of DFT wherever there is a third name, an empty one included.
     private static bool IsNeeded(OnnxNode node, int input) => node.Domain switch
     {
+        "" when node.OpType == "DFT" && input == 2 => true,
         "" => !s_firstOptional.TryGetValue(node.OpType, out int first) || input < first,
         "com.microsoft" => s_neededByMicrosoft.TryGetValue(node.OpType, out int[]? needed) && needed.Contains(input),
         _ => false,

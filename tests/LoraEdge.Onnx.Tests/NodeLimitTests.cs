@@ -6,6 +6,7 @@ public sealed class NodeLimitTests
     [TestCase("Max", new[] { "", "x" }, "omits its input 0")]
     [TestCase("Min", new[] { "x", "", "x" }, "omits its input 1")]
     [TestCase("Add", new[] { "x", "" }, "omits its input 1")]
+    [TestCase("DFT", new[] { "x", "", "" }, "omits its input 2")]
     public void RequiredInputThatIsOmitted_IsRefused(string op, string[] inputs, string message) =>
         RequireRefusal(graph => graph.Node(op, inputs, ["y"]), message);
 
