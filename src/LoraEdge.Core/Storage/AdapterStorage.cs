@@ -125,7 +125,7 @@ public sealed class AdapterStorage : IDisposable
         }
         catch (Exception e) when (e is NotSupportedException or NotImplementedException)
         {
-            return "unknown";   // consoles and phones
+            return "unknown"; // Consoles and phones have no processes.
         }
     }
 }
