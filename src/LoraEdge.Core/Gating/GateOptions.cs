@@ -6,19 +6,20 @@ public sealed record GateOptions
     internal const int MostPatience = 100_000;
 
     /// <summary>
-    /// Chance that an adapter no better than the one it replaces is ever promoted, over all looks and all candidates since the
-    /// last promotion. Default: 0.05. Lower needs more records: about in proportion to its logarithm.
+    /// Chance that an adapter is ever promoted although what it replaces is right, over all looks and all candidates since the
+    /// last promotion. Default: 0.05. Lower needs more records: about in proportion to its logarithm. An adapter that is no better
+    /// on average than a rival that is wrong has a chance of 0.2 at most where losses are of cross-entropies, else of this too.
     /// </summary>
     public double Alpha { get; init; } = 0.05;
 
-    /// <summary>Records, copies counted once, before a candidate can be promoted. Default: 20.</summary>
-    public int MinimumRecords { get; init; } = 20;
+    /// <summary>Records, repetitions counted for less, before a candidate can be promoted. Default: 64: fewer do not show rare losses.</summary>
+    public int MinimumRecords { get; init; } = 64;
 
     /// <summary>
-    /// Records after which a candidate without enough evidence is dropped. Default: 1,000. A small advantage needs many: one of
-    /// 0.03 nats with a deviation of 0.3 about 800.
+    /// Records after which a candidate without enough evidence is dropped. Default: 3,000. A small advantage needs many: one
+    /// of 0.003 nats about 1,000.
     /// </summary>
-    public int Patience { get; init; } = 1000;
+    public int Patience { get; init; } = 3000;
 
     /// <summary>Rejections in a row from which on training goes slower. Default: 2.</summary>
     public int SlowAfter { get; init; } = 2;

@@ -12,25 +12,30 @@ internal sealed class RepeatedRecords(int capacity)
 {
     private const int MostCopies = int.MaxValue - 1;
 
+    /// <summary>One input among so many different ones comes up again without counting as a repetition.</summary>
+    private const int InputsForOneMore = 50;
+
     private readonly Dictionary<ulong, int> _contents = [];
     private readonly Dictionary<ulong, (int Records, double EqualPairs)> _inputs = [];
 
     /// <summary>
-    /// What the next record counts, above 0 to 1: 1 if its inputs are new; otherwise the share of pairs among the n records
-    /// before with the same inputs whose targets differ, or 1/(n+1)^2 if that is more. Copies of one record are thus worth 1.64
-    /// records at most, all together.
+    /// What the next record counts, above 0 to 1: 1 if its inputs are new, or have come up no oftener than once for every fifty
+    /// different inputs (each game begins in the same position, and what the player does there says as much as anything else);
+    /// otherwise the share of pairs among the n records before with the same inputs whose targets differ, or 1/(n+1)^2 if that is
+    /// more. Where there is nothing but copies of one record they are thus worth 1.64 records at most, all together.
     /// </summary>
     public double Share(RecordHash hash)
     {
         ForgetWhenFull();
         _inputs.TryGetValue(hash.Inputs, out (int Records, double EqualPairs) seen);
         (int before, double equalPairs) = seen;
+        bool isCommon = before > _inputs.Count / InputsForOneMore;
         double pairs = before * (before - 1.0) / 2;
         double varied = pairs > 0 ? 1 - (equalPairs / pairs) : 0;
         _contents.TryGetValue(hash.Content, out int copies);
         _contents[hash.Content] = Math.Min(copies + 1, MostCopies);
         _inputs[hash.Inputs] = (Math.Min(before + 1, MostCopies), equalPairs + copies);
-        return Math.Max(varied, 1 / ((before + 1.0) * (before + 1.0)));
+        return !isCommon ? 1 : Math.Max(varied, 1 / ((before + 1.0) * (before + 1.0)));
     }
 
     public void Write(ref MessagePackWriter writer)

@@ -11,21 +11,34 @@ public sealed class PromotionGateTests
         Assert.That(gate.Shadow.EvidenceNeeded, Is.EqualTo(Math.PI * Math.PI / 6 / 0.05).Within(1e-9));
     }
 
-    [Test]
-    public void Candidate_BetterByTheSameAmountEachTime_IsPromotedWhenTheWealthByHandSaysSo()
+    [TestCase(0.1)]
+    [TestCase(0.3)]
+    [TestCase(1)]
+    public void Candidate_BetterByTheSameAmountEachTime_IsPromotedWhenRatioAndWealthByHandSaySo(double better)
     {
-        static double Wealth(int records, params double[] shares) => shares.Average(share => Math.Pow(1 + (share * 0.1), records));
-        int expected = Enumerable.Range(1, 1000).First(n => Wealth(n, 0.2, 0.4, 0.9) >= Math.PI * Math.PI / 6 / 0.05 && Wealth(n, 0.0625, 0.125, 0.25) >= 3);
-        Assert.That(new PromotionGate(LossKind.CrossEntropy).Decide(0.1), Is.EqualTo((GateDecision.Promote, expected)));
+        double Wealth(int records, params double[] shares) => shares.Average(share => Math.Pow(1 + Math.Min(share * better, 0.95), records));
+        bool Convinces(int n) => Math.Exp(n * better) >= Math.PI * Math.PI / 6 / 0.05 && Wealth(n, 0.2, 0.4, 0.9) >= 5 && Wealth(n, 0.0625, 0.125, 0.25) >= 1.75;
+        var gate = new PromotionGate(LossKind.CrossEntropy, new GateOptions { MinimumRecords = 1 });
+        Assert.That(gate.Decide(better), Is.EqualTo((GateDecision.Promote, Enumerable.Range(1, 1000).First(Convinces))));
+    }
+
+    [Test]
+    public void Regression_BetterByTheSameAmountEachTime_IsPromotedWhenTheWealthByHandSaysSo()
+    {
+        // Differences are a quarter of the scale, and the first eight only set it.
+        static double Wealth(int records, params double[] shares) => shares.Average(share => Math.Pow(1 + (share * 0.25), records - 8));
+        int expected = Enumerable.Range(9, 1000).First(n => Wealth(n, 0.2, 0.4, 0.9) >= Math.PI * Math.PI / 6 / 0.05 && Wealth(n, 0.0625, 0.125, 0.25) >= 3);
+        var gate = new PromotionGate(LossKind.MeanSquaredError, new GateOptions { MinimumRecords = 1 });
+        Assert.That(gate.Decide(0.5), Is.EqualTo((GateDecision.Promote, expected)));
     }
 
     [Test]
     public void Candidate_MuchBetter_WaitsForTheMinimumOfRecords() =>
-        Assert.That(new PromotionGate(LossKind.CrossEntropy).Decide(5), Is.EqualTo((GateDecision.Promote, 20)));
+        Assert.That(new PromotionGate(LossKind.CrossEntropy).Decide(5), Is.EqualTo((GateDecision.Promote, 64)));
 
     [Test]
     public void Candidate_BetterThanBaseAndAsGoodAsTheAdapterInUse_IsNotPromoted() =>
-        Assert.That(new PromotionGate(LossKind.CrossEntropy).Decide(1, overUsed: 0), Is.EqualTo((GateDecision.Reject, 1000)));
+        Assert.That(new PromotionGate(LossKind.CrossEntropy).Decide(1, overUsed: 0), Is.EqualTo((GateDecision.Reject, 3000)));
 
     [Test]
     public void Candidate_BetterThanBaseAndWorseThanTheAdapterInUse_IsRejectedForThat()

@@ -11,7 +11,7 @@ public sealed class RejectionTests
     [Test]
     public void NoEvidenceWithinPatience_IsARejection()
     {
-        Assert.That(_gate.Decide(0), Is.EqualTo((GateDecision.Reject, 1000)));
+        Assert.That(_gate.Decide(0), Is.EqualTo((GateDecision.Reject, 3000)));
         Assert.That((_gate.Rejections, _gate.RejectionsInRow, _gate.LastRejection, _gate.Shadow.Records), Is.EqualTo((1, 1, RejectionReason.NoEvidence, 0)));
     }
 

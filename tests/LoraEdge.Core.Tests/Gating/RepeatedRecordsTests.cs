@@ -16,6 +16,21 @@ public sealed class RepeatedRecordsTests
     public void EqualInputs_WithTargetsThatAllDiffer_CountInFull() => Assert.That(Shares(1000, i => (ulong)i).Skip(2), Is.All.EqualTo(1));
 
     [Test]
+    public void InputsThatComeUpOnceInSixty_CountInFull()
+    {
+        var records = new RepeatedRecords(100_000);
+        double[] shares = [.. Enumerable.Range(0, 3000).Select(i => records.Share(new RecordHash(i % 60 == 0 ? ulong.MaxValue : (ulong)i, 0)))];
+        Assert.That(shares.Skip(61), Is.All.EqualTo(1));
+    }
+
+    [Test]
+    public void FewRecordsInTurn_TogetherCountLessThanTwoEach()
+    {
+        var records = new RepeatedRecords(100_000);
+        Assert.That(Enumerable.Range(0, 10_000).Sum(i => records.Share(new RecordHash((ulong)i % 20, 0))), Is.LessThan(20 * 1.645));
+    }
+
+    [Test]
     public void Share_NeverDependsOnTheRecordsOwnTarget()
     {
         for (ulong target = 0; target < 3; target++)
