@@ -45,9 +45,10 @@ internal static class Rounds
         }
     }
 
-    /// <summary>Ticks until no round has anything to do.</summary>
+    /// <summary>Ticks until no round has anything to do. What was recorded is in the log before the first tick, so that a round has all of it.</summary>
     public static void Settle(LoraEdgePlugin plugin, Profile profile)
     {
+        profile.FlushRecords();
         Host.TickUntil(plugin, () => IsSettled(profile));
         Assert.That(profile.Adaptation.Error, Is.Null);
     }
