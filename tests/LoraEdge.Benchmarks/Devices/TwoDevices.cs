@@ -5,13 +5,13 @@ using Rival.Policy;
 namespace LoraEdge.Benchmarks.Devices;
 
 /// <summary>One player on two devices, on a third that has only what was synced, and on one with everything.</summary>
-internal static class TwoDevices
+internal sealed class TwoDevices(PolicyModel model, PlayerLog log, double learningRate)
 {
     private const string Synced = "devices";
     private static readonly TimeSpan s_budget = TimeSpan.FromSeconds(1);
 
     /// <summary>Plays the first half of the games on one device, the second on another, and scores all on the latest games.</summary>
-    public static DeviceFigures Play(PolicyModel model, PlayerLog log)
+    public DeviceFigures Play()
     {
         PlayedGame[] games = [.. log.Training, .. log.EarlyStop];
         string folder = Directory.CreateTempSubdirectory("loraedge-").FullName;
@@ -19,16 +19,16 @@ internal static class TwoDevices
         {
             string one = Path.Combine(folder, "1"), two = Path.Combine(folder, "2"), third = Path.Combine(folder, "3");
             int half = games.Length / 2;
-            double device1 = Train(model, log, one, games[..half]), device2 = Train(model, log, two, games[half..]);
-            Score(model, log, third);
+            double device1 = Train(one, games[..half]), device2 = Train(two, games[half..]);
+            Score(third);
             Copy(one, third);
             Copy(two, third);
             return new DeviceFigures(
-                Score(model, log, Path.Combine(folder, "base")),
+                Score(Path.Combine(folder, "base")),
                 device1,
                 device2,
-                Score(model, log, third),
-                Train(model, log, Path.Combine(folder, "4"), games));
+                Score(third),
+                Train(Path.Combine(folder, "4"), games));
         }
         finally
         {
@@ -48,9 +48,9 @@ internal static class TwoDevices
         }
     }
 
-    private static double Train(PolicyModel model, PlayerLog log, string folder, IEnumerable<PlayedGame> games)
+    private double Train(string folder, IEnumerable<PlayedGame> games)
     {
-        using LoraEdgePlugin plugin = Load(model, folder);
+        using LoraEdgePlugin plugin = Load(folder);
         using Profile profile = plugin.OpenProfile(log.Name);
         TrainingResult? result = null;
         profile.Completed += (_, completed) => result = completed;
@@ -72,23 +72,24 @@ internal static class TwoDevices
                 Thread.Sleep(1);
         }
 
-        return result.Error is { } error ? throw error : Score(profile, log);
+        return result.Error is { } error ? throw error : Score(profile);
     }
 
-    private static double Score(PolicyModel model, PlayerLog log, string folder)
+    private double Score(string folder)
     {
-        using LoraEdgePlugin plugin = Load(model, folder);
+        using LoraEdgePlugin plugin = Load(folder);
         using Profile profile = plugin.OpenProfile(log.Name);
-        return Score(profile, log);
+        return Score(profile);
     }
 
-    private static double Score(Profile profile, PlayerLog log) => new PolicyEvaluator().Score(profile.Infer, log.TestDecisions).All.Nll;
+    private double Score(Profile profile) => new PolicyEvaluator().Score(profile.Infer, log.TestDecisions).All.Nll;
 
-    private static LoraEdgePlugin Load(PolicyModel model, string folder) => LoraEdgePlugin.Load(new LoraEdgeOptions
+    private LoraEdgePlugin Load(string folder) => LoraEdgePlugin.Load(new LoraEdgeOptions
     {
         ModelPath = model.Path,
         Objective = PolicyRecord.Objective,
         Projection = model.Projection(1),
+        Training = new TrainingOptions { LearningRate = learningRate },
         Trainer = new LoraFaTrainer(),
         StorageFolder = folder,
         KeepRecords = false,

@@ -53,11 +53,12 @@ internal static class PersonalizationBenchmark
         return Row.Of($"{count} moves", learningRate, study.Run(Method.All[0].Options(learningRate), logs, study.ScoreBase(logs)));
     }
 
-    private static IReadOnlyList<LearningRateTuning.Trial> Tune(BenchmarkRun run, Study study)
-    {
-        string[] files = [.. PgnCollection.PgnFilesIn(Path.Combine(run.Data.Shared, "chess")).Where(file => PlayerSplit.RoleOf(file) == PlayerRole.Tuning)];
-        return LearningRateTuning.Run(study, Logs(files, MaxMoves, run), run.Progress);
-    }
+    private static IReadOnlyList<LearningRateTuning.Trial> Tune(BenchmarkRun run, Study study) =>
+        LearningRateTuning.Run(study, Logs(TuningFiles(run), MaxMoves, run), run.Progress);
+
+    /// <summary>Players who are in neither the base model nor the test: those to choose settings with.</summary>
+    internal static string[] TuningFiles(BenchmarkRun run) =>
+        [.. PgnCollection.PgnFilesIn(Path.Combine(run.Data.Shared, "chess")).Where(file => PlayerSplit.RoleOf(file) == PlayerRole.Tuning)];
 
     /// <summary>The held-out players, or everyone in a folder that was given; a spread of them unless all are wanted.</summary>
     internal static string[] TestFiles(BenchmarkRun run)
