@@ -150,18 +150,20 @@ public sealed class LoraEdgePlugin : IDisposable
     /// <param name="budget">Time for training in cooperative mode; without meaning in background mode. Default: none.</param>
     /// <param name="frameWork">
     /// CPU time of the work of the frame that has just ended: not the interval between two frames, which waits for the screen.
-    /// In background mode it decides how much the training thread works; without it, that one works as much as it may.
+    /// In background mode it decides how much the training thread works; without it, that one works as much as it may. Without
+    /// meaning in cooperative mode, where the budget decides.
     /// </param>
     /// <returns>What was trained within the call.</returns>
     public TickResult Tick(TimeSpan budget = default, TimeSpan? frameWork = null)
     {
         Events.Raise();
-        if (frameWork is { } work)
+        bool isCooperative = Options.Schedule.Mode == ScheduleMode.Cooperative;
+        if (frameWork is { } work && !isCooperative)
             Background.Schedule.AddFrame(work);
         TimeSpan now = Options.Schedule.Clock.Elapsed;
         foreach (Profile profile in Volatile.Read(ref _open))
             profile.StartDue(now);
-        return Options.Schedule.Mode == ScheduleMode.Cooperative ? Background.RunSlices(budget) : default;
+        return isCooperative ? Background.RunSlices(budget) : default;
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using LoraEdge.Adaptation;
 using LoraEdge.Background;
+using LoraEdge.Events;
 using LoraEdge.Inference;
 
 namespace LoraEdge;
@@ -17,16 +18,12 @@ public sealed class Profile : IDisposable
     private readonly Adopter _adopter;
     private readonly Learner _learner;
     private readonly WriteGate _gate = new();
+    private readonly ProgressNews _progress;
     private TrainingRun? _run;
     private AdaptationRound? _round;
     private SyncJob? _sync;
     private TimeSpan _nextSync;
     private volatile bool _disposed;
-
-    private readonly TrainingPace _pace = new();
-
-    // Boxed, so that another thread reads figures of one slice.
-    private object _progress = default(TrainingProgress);
 
     internal Profile(LoraEdgePlugin plugin, ProfileStore store, AdapterSlot slot, InteractionLog log)
     {
@@ -34,6 +31,7 @@ public sealed class Profile : IDisposable
         _store = store;
         _slot = slot;
         _log = log;
+        _progress = new ProgressNews(plugin.Events, plugin.Options.Schedule.Clock, RaiseProgress);
         _adopter = new Adopter(plugin, store, slot, _gate);
         _adopter.ServeStored();
         _learner = new Learner(plugin, store, log, _adopter, _gate);
@@ -77,7 +75,7 @@ public sealed class Profile : IDisposable
     public bool IsTraining => Volatile.Read(ref _run) is not null;
 
     /// <summary>How far the training in progress is, or was the last one; all zero when there was none.</summary>
-    public TrainingProgress TrainingProgress => (TrainingProgress)Volatile.Read(ref _progress);
+    public TrainingProgress TrainingProgress => _progress.Latest;
 
     /// <summary>How far the plugin has come by itself (<see cref="LoraEdgeOptions.Adaptation"/>), and how the candidate does that is not yet in use.</summary>
     public AdaptationStatus Adaptation => _learner.Status;
@@ -199,7 +197,7 @@ public sealed class Profile : IDisposable
             throw new InvalidOperationException($"The profile '{Name}' is training already; wait for {nameof(Completed)}.");
         try
         {
-            Volatile.Write(ref _progress, default(TrainingProgress));
+            _progress.Clear();
             _plugin.Background.Enqueue(run);
         }
         catch
@@ -288,11 +286,7 @@ public sealed class Profile : IDisposable
 
     internal void EndSync() => Volatile.Write(ref _sync, null);
 
-    internal void Tell(TrainingProgress progress)
-    {
-        Volatile.Write(ref _progress, progress with { Remaining = _pace.Remaining(progress, _plugin.Options.Schedule.Clock.Elapsed) });
-        _plugin.Events.AddProgress(this);
-    }
+    internal void Tell(TrainingProgress progress) => _progress.Tell(progress);
 
     /// <summary>Does what was found in the profile's files asks for, and tells the host.</summary>
     internal void Take(SyncReport report)
@@ -318,7 +312,7 @@ public sealed class Profile : IDisposable
             Synced?.Invoke(this, report);
     }
 
-    internal void RaiseProgress()
+    private void RaiseProgress()
     {
         if (!_disposed)
             Progress?.Invoke(this, TrainingProgress);
