@@ -65,9 +65,7 @@ internal sealed partial class LogFolder
         }
         catch (LogFormatException error)
         {
-            string aside = $"{path}{DamagedFiles.Extension}";
-            _files.Replace(path, aside);
-            _report(new LogReport(LogReportKind.Damaged, aside, 0, 0, $"{error.Message} It was set aside as {aside}."));
+            _damaged.Move(path, error.Message);
             return null;
         }
     }
