@@ -103,7 +103,7 @@ public sealed class LoraEdgePlugin : IDisposable
     /// one, builds a session: call it while the host is loading, or on a thread of its own.
     /// </summary>
     /// <param name="name">Any name of the host's choice, at least one character; names that differ in any character, also in case only, are different profiles.</param>
-    /// <exception cref="AdapterMismatchException">The stored adapter does not fit the projection. It is left as it is; move the file away to begin anew.</exception>
+    /// <exception cref="AdapterMismatchException">The stored adapter is for this model and projection, but changes weights that the model does not have. It is left as it is; move the file away to begin anew.</exception>
     /// <exception cref="EncryptionKeyException">The profile's files are encrypted, and their key was not given.</exception>
     /// <exception cref="LogFormatException">The profile's log was written by a newer version.</exception>
     /// <exception cref="InvalidInputException">The name is empty or not valid Unicode.</exception>
@@ -216,7 +216,7 @@ public sealed class LoraEdgePlugin : IDisposable
             Generations = options.Generations,
             PollInterval = options.SyncInterval,
             Key = options.Key,
-            Wanted = new WantedAdapter { Model = model },
+            Wanted = new WantedAdapter { Model = model, Source = options.Projection, Rank = options.Trainer is null ? null : options.Training.Rank },
         });
 
     private Profile Open(string name)

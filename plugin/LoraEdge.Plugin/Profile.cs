@@ -47,7 +47,7 @@ public sealed class Profile : IDisposable
     /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when adaptation has done something by itself.</summary>
     public event EventHandler<AdaptationNews>? Adapted;
 
-    /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when the profile's files had something to report: changes by other devices, damage, a clone.</summary>
+    /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when the profile's files had something to report: changes by other devices, damage, files that are left out, a clone.</summary>
     public event EventHandler<SyncReport>? Synced;
 
     /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when something happened to the records: damage, a torn end, records lost because the disk is too slow or full.</summary>
@@ -80,7 +80,7 @@ public sealed class Profile : IDisposable
     /// <summary>How far the plugin has come by itself (<see cref="LoraEdgeOptions.Adaptation"/>), and how the candidate does that is not yet in use.</summary>
     public AdaptationStatus Adaptation => _learner.Status;
 
-    /// <summary>Files in the profile's folder that belong to another model, as after the host has shipped a new one. Reads files.</summary>
+    /// <summary>Files in the profile's folder that belong to another model, projection or rank, as after the host has shipped a new one. Reads files.</summary>
     public IReadOnlyList<string> ObsoleteFiles => _store.Obsolete;
 
     /// <summary>Remembers one thing that the player did. Takes no lock, waits for no disk, allocates nothing.</summary>
@@ -304,6 +304,7 @@ public sealed class Profile : IDisposable
     {
         EffectiveChanged = false,
         SetAside = _learner.Damaged is { } damaged ? [.. found.SetAside, damaged] : found.SetAside,
+        Ignored = _learner.Ignored is { } ignored ? [.. found.Ignored, ignored] : found.Ignored,
     };
 
     private void RaiseSynced(SyncReport report)

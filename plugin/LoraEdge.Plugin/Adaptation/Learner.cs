@@ -44,6 +44,9 @@ internal sealed class Learner
     /// <summary>A damaged state that was set aside when the profile was opened; null when it was whole.</summary>
     public DeviceFile? Damaged => _keeper.Damaged;
 
+    /// <summary>A state whose candidate does not fit the host's projection or rank, and was dropped; null when there was none.</summary>
+    public DeviceFile? Ignored { get; private set; }
+
     /// <summary>How far it is; from any thread.</summary>
     public AdaptationStatus Status => Volatile.Read(ref _status);
 
@@ -110,6 +113,8 @@ internal sealed class Learner
     public void Promote(Interaction record, IAdapterTrainer trainer, CancellationToken cancelled)
     {
         StoredGeneration stored = _adopter.Adopt(State.Candidate!, VectorOf(State.Candidate!), State.NewRecords, record, trainer, cancelled);
+        if (State.NewRecords > 0)
+            State.Counted = State.Trained;
         State.Dismiss();
         State.Gate.Promoted();
         State.Watch(stored.Number);
@@ -135,7 +140,8 @@ internal sealed class Learner
         State.Dismiss();
         State.Gate.Restart();
         State.Watch(OwnGeneration);
-        (State.Scored, State.Trained) = (Math.Max(State.Scored, trainedThrough), Math.Max(State.Scored, trainedThrough));
+        State.Scored = State.Trained = Math.Max(State.Scored, trainedThrough);
+        State.Counted = Math.Max(State.Counted, trainedThrough);
         Save();
     }
 
@@ -265,7 +271,7 @@ internal sealed class Learner
 
     /// <summary>Generations before the one in use, the newest first.</summary>
     public StoredGeneration[] Earlier() =>
-        [.. _store.History.Where(generation => generation.Adapter.Model == _plugin.Fingerprint && !generation.Adapter.IsZero).Reverse().Skip(1)];
+        [.. _store.History.Where(generation => _store.Refuse(generation.Adapter) is null && !generation.Adapter.IsZero).Reverse().Skip(1)];
 
     /// <summary>Adaptation waits until the host asks for another try.</summary>
     public void Fail(Exception error)
@@ -301,8 +307,18 @@ internal sealed class Learner
     /// </summary>
     private void Settle()
     {
+        if (State.Candidate is { } candidate && _store.Refuse(candidate) is { } reason)
+        {
+            Ignored = new DeviceFile { Path = _keeper.Path, State = DeviceFileState.Ignored, Adapter = candidate, Reason = $"its candidate was dropped: {reason}" };
+            State.Dismiss();
+            State.Gate.Restart();
+        }
+
         if (State.Generation != OwnGeneration)
         {
+            // One that was stored after the state: its records are among those that there are.
+            if (OwnGeneration > State.Generation)
+                State.Counted = _log.LastSequence;
             State.Dismiss();
             State.Gate.Restart();
             State.Watch(OwnGeneration);
@@ -312,6 +328,7 @@ internal sealed class Learner
         // A log that lost records, or is kept in memory, gives their numbers to others.
         State.Scored = Math.Min(State.Scored, _log.LastSequence);
         State.Trained = Math.Min(State.Trained, State.Scored);
+        State.Counted = Math.Min(State.Counted, _log.LastSequence);
     }
 
     private Verdict Judge(Interaction record, RecordScore frozen, double used, double candidate)

@@ -94,7 +94,7 @@ internal sealed class TrainingRun(Profile profile, LoraEdgePlugin plugin, Learne
 
     private TrainingResult Adopt(Adapter trained, IAdapterTrainer trainer)
     {
-        StoredGeneration stored = adopter.Adopt(trained, learner.Forgotten, learner.State.NewRecords + Records.CountAfter(learner.State.Trained), Records.Request.Records[0], trainer, Cancelled);
+        StoredGeneration stored = adopter.Adopt(trained, learner.Forgotten, Records.CountAfter(learner.State.Counted), Records.Request.Records[0], trainer, Cancelled);
         learner.Remove(Records.DroppedNumbers);
         learner.Adopted(Records.Last);
         return new TrainingResult
