@@ -95,7 +95,16 @@ public sealed class LoraEdgePlugin : IDisposable
         OptionsCheck.Require(options, model);
         options.Trainer?.RequireSupport(options.ModelPath, options.Objective, options.Training);
         var settings = new SessionSettings { Threads = options.InferenceThreads, Limits = options.Limits };
-        return new LoraEdgePlugin(options, new ServingModel(model, options.Projection as CalibratedProjection, settings));
+        var serving = new ServingModel(model, options.Projection as CalibratedProjection, settings);
+        try
+        {
+            return new LoraEdgePlugin(options, serving);
+        }
+        catch
+        {
+            serving.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -103,7 +112,6 @@ public sealed class LoraEdgePlugin : IDisposable
     /// one, builds a session: call it while the host is loading, or on a thread of its own.
     /// </summary>
     /// <param name="name">Any name of the host's choice, at least one character; names that differ in any character, also in case only, are different profiles.</param>
-    /// <exception cref="AdapterMismatchException">The stored adapter is for this model and projection, but changes weights that the model does not have. It is left as it is; move the file away to begin anew.</exception>
     /// <exception cref="EncryptionKeyException">The profile's files are encrypted, and their key was not given.</exception>
     /// <exception cref="LogFormatException">The profile's log was written by a newer version.</exception>
     /// <exception cref="InvalidInputException">The name is empty or not valid Unicode.</exception>
@@ -229,13 +237,11 @@ public sealed class LoraEdgePlugin : IDisposable
             log = _logs.Open(store);
             return new Profile(this, store, slot, log);
         }
-        catch (Exception error)
+        catch
         {
             log?.Dispose();
             slot.Dispose();
             store.Dispose();
-            if (error is AdapterMismatchException)
-                throw new AdapterMismatchException($"{store.OwnPath}: {error.Message}", error);
             throw;
         }
     }

@@ -33,9 +33,11 @@ public sealed class Profile : IDisposable
         _log = log;
         _progress = new ProgressNews(plugin.Events, plugin.Options.Schedule.Clock, RaiseProgress);
         _adopter = new Adopter(plugin, store, slot, _gate);
-        _adopter.ServeStored();
+        AdapterMismatchException? unfit = _adopter.ServeStored();
         _learner = new Learner(plugin, store, log, _adopter, _gate);
         Take(Opened(store.Opening));
+        if (unfit is not null && _learner.FailSync(unfit))
+            _learner.Tell(this, AdaptationEvent.Failed);
     }
 
     /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> while training goes on: at most once a tick, with the latest figures.</summary>

@@ -218,6 +218,23 @@ public sealed class ScheduleTests
     }
 
     [Test]
+    public void WhilePowerIsScarce_TicksTrainAFifthOfTheTime()
+    {
+        var clock = new FakeClock();
+        using LoraEdgePlugin plugin = Cooperative(clock);
+        _trainer.OnStep = _ => clock.Advance(TimeSpan.FromMilliseconds(1));
+        Start(plugin);
+        FirstThatRuns(plugin, TimeSpan.FromMilliseconds(4));
+        plugin.Power = PowerState.Saving;
+
+        Assert.That(plugin.Tick(TimeSpan.FromMilliseconds(4)).Slices, Is.EqualTo(3));
+        clock.Advance(TimeSpan.FromMilliseconds(11));
+        Assert.That(plugin.Tick(TimeSpan.FromMilliseconds(4)).Slices, Is.Zero);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.That(plugin.Tick(TimeSpan.FromMilliseconds(4)).Slices, Is.EqualTo(3));
+    }
+
+    [Test]
     public void AnErrorInASliceOfATick_EndsTrainingAndNotTheTick()
     {
         var clock = new FakeClock();

@@ -59,7 +59,8 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
     {
         if (error is InvalidInputException { Records.Count: > 0 } unfit && learner.Remove(unfit.Records) > 0)
             return;
-        if (error is TrainingFailedException && _isTraining)
+        bool isUnfit = error is AdapterMismatchException && !_isTraining && State.Candidate is not null;
+        if (isUnfit || (error is TrainingFailedException && _isTraining))
         {
             learner.DropFailed();
             learner.Tell(profile, AdaptationEvent.Rejected);
@@ -120,6 +121,7 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
             Adapters = different,
             Calibrated = plugin.Options.Projection as CalibratedProjection,
             Options = plugin.Options.Training,
+            Limits = plugin.Options.Limits,
         });
         bool more;
         do

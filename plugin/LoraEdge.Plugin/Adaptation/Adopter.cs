@@ -18,13 +18,25 @@ internal sealed class Adopter(LoraEdgePlugin plugin, ProfileStore store, Adapter
     /// <summary>What it has learned from; for the base what was forgotten or rolled back.</summary>
     public VersionVector Vector { get; private set; } = store.Forgotten;
 
-    /// <summary>Serves this device's newest generation; without one, what other devices have learned.</summary>
-    public void ServeStored()
+    /// <summary>
+    /// Serves this device's newest generation; without one, what other devices have learned; and the base where that does not fit
+    /// the model: a file that another program has put there must not keep a player out.
+    /// </summary>
+    /// <returns>Why it does not fit; null when it does.</returns>
+    public AdapterMismatchException? ServeStored()
     {
-        if (store.Own is { } own)
-            Serve(own.Adapter, own.Origin.Vector);
-        else
-            Serve(store.Effective?.Adapter, store.Effective?.Vector ?? store.Forgotten);
+        (Adapter? adapter, VersionVector vector) = store.Own is { } own ? (own.Adapter, own.Origin.Vector)
+            : (store.Effective?.Adapter, store.Effective?.Vector ?? store.Forgotten);
+        try
+        {
+            Serve(adapter, vector);
+            return null;
+        }
+        catch (AdapterMismatchException error)
+        {
+            Serve(null, vector);
+            return error;
+        }
     }
 
     /// <summary>Serves an adapter that is stored already; null, and one that changes nothing, for the base.</summary>

@@ -145,7 +145,7 @@ internal sealed class Learner
         Save();
     }
 
-    /// <summary>Training the candidate gave numbers that are not finite: it goes, and the next one learns more slowly.</summary>
+    /// <summary>Training the candidate gave numbers that are not finite, or it does not fit the model: it goes, and the next one learns more slowly.</summary>
     public void DropFailed()
     {
         State.Dismiss();

@@ -32,6 +32,7 @@ internal sealed record RoundRecords(TrainingRequest? Request, int New)
                 HeldOut = [.. plan.HeldOut.Select(number => byNumber[number])],
                 Projection = options.Projection,
                 Options = plan.Options,
+                Limits = options.Limits,
             },
             uncounted);
     }

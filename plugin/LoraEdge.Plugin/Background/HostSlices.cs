@@ -17,6 +17,7 @@ internal sealed class HostSlices(IHostClock clock, Action<TimeSpan> sliceRun)
     private SliceOffer? _offer;
     private TimeSpan _budget;
     private TimeSpan? _refusedSince;
+    private TimeSpan _restsUntil;
 
     /// <summary>Leaves slices to the host and waits until it has run them, or the job is cancelled.</summary>
     /// <returns>False when the host has had no room for them: the next one is the training thread's.</returns>
@@ -48,10 +49,13 @@ internal sealed class HostSlices(IHostClock clock, Action<TimeSpan> sliceRun)
 
     /// <summary>Runs the slices that fit. Called by the host's thread.</summary>
     /// <param name="budget">Time there is.</param>
-    public TickResult Run(TimeSpan budget)
+    /// <param name="share">Share of its time that training may work, above 0: with less than 1 it rests after it has worked.</param>
+    public TickResult Run(TimeSpan budget, double share)
     {
         TimeSpan start = clock.Elapsed, used = TimeSpan.Zero;
         int slices = 0;
+        if (start < _restsUntil)
+            return new TickResult(0, used, TimeSpan.Zero);
         while (Volatile.Read(ref _offer) is { } offer)
         {
             if (used + _estimate.Next > budget)
@@ -70,6 +74,7 @@ internal sealed class HostSlices(IHostClock clock, Action<TimeSpan> sliceRun)
             _refusedSince = null;
         }
 
+        _restsUntil = start + TimeSpan.FromTicks((long)(used.Ticks / share));
         return new TickResult(slices, used, _estimate.Next);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using LoraEdge.Adaptation;
 
 namespace LoraEdge.Background;
@@ -16,7 +15,7 @@ internal sealed class TrainingRun(Profile profile, LoraEdgePlugin plugin, Learne
     public override IEnumerator<JobPart> Run(IAdapterTrainer? given)
     {
         IAdapterTrainer trainer = given!;
-        var watch = Stopwatch.StartNew();
+        TimeSpan start = plugin.Options.Schedule.Clock.Elapsed;
         while (true)
         {
             yield return JobPart.Preparation;
@@ -35,7 +34,7 @@ internal sealed class TrainingRun(Profile profile, LoraEdgePlugin plugin, Learne
             if (!isFit)
                 continue;
             yield return JobPart.Lengthy;
-            _result = Adopt(session.Complete(), trainer) with { Elapsed = watch.Elapsed };
+            _result = Adopt(session.Complete(), trainer) with { Elapsed = plugin.Options.Schedule.Clock.Elapsed - start };
             yield break;
         }
     }

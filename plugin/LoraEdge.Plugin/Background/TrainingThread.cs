@@ -52,8 +52,8 @@ internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions o
             job.Finish(null, isCancelled: true);
     }
 
-    /// <summary>Runs slices on the calling thread, the host's, as far as they fit into a budget.</summary>
-    public TickResult RunSlices(TimeSpan budget) => Schedule.Share > 0 ? _hostSlices.Run(budget) : default;
+    /// <summary>Runs slices on the calling thread, the host's, as far as they fit into a budget and the schedule allows.</summary>
+    public TickResult RunSlices(TimeSpan budget) => Schedule.Share is > 0 and var share ? _hostSlices.Run(budget, share) : default;
 
     /// <summary>Ends the thread once its jobs were cancelled; waits for a slice in progress and for nothing longer.</summary>
     public void Stop()
