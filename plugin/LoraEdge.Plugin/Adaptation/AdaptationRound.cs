@@ -6,7 +6,7 @@ namespace LoraEdge.Adaptation;
 /// One round of a profile's adaptation: new records are scored under base, adapter in use and candidate; the gate decides; then
 /// the records are trained on, which makes the next candidate. Where a round was interrupted, the next one goes on.
 /// </summary>
-internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Learner learner) : BackgroundJob
+internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Learner learner, Action ended) : BackgroundJob
 {
     private IReadOnlyList<LoggedInteraction> _fresh = [];
     private IReadOnlyList<IReadOnlyList<RecordScore>> _scores = [];
@@ -52,7 +52,7 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
             learner.Fail(another);
         }
 
-        profile.EndRound();
+        ended();
     }
 
     private void Fail(Exception error)

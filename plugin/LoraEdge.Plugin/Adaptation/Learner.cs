@@ -12,24 +12,22 @@ internal sealed class Learner
 {
     private readonly LoraEdgePlugin _plugin;
     private readonly ProfileStore _store;
-    private readonly InteractionLog _log;
+    private readonly RoundLog _log;
     private readonly Adopter _adopter;
     private readonly StateKeeper _keeper;
-    private readonly WriteGate _gate;
     private AdaptationStatus _status = new();
-    private LoggedInteraction[] _read = [];
     private Exception? _error;
     private Exception? _syncError;
-    private long _looked;
     private volatile bool _isFailed;
     private volatile bool _resume;
 
     /// <summary>Reads what is known from the disk. The adapter that is stored serves already.</summary>
     public Learner(LoraEdgePlugin plugin, ProfileStore store, InteractionLog log, Adopter adopter, WriteGate gate)
     {
-        (_plugin, _store, _log, _adopter, _gate) = (plugin, store, log, adopter, gate);
+        (_plugin, _store, _adopter) = (plugin, store, adopter);
         _keeper = new StateKeeper(plugin, store, log, gate);
         Adaptation = plugin.Options.Adaptation ?? new AdaptationOptions();
+        _log = new RoundLog(log, plugin.Options, Adaptation, gate);
         State = _keeper.Read();
         Settle();
         Show();
@@ -68,8 +66,7 @@ internal sealed class Learner
                 return true;
             AdaptationStatus status = Status;
             bool isUnfinished = status.ScoredThrough > status.TrainedThrough && !status.IsStopped;
-            long known = Math.Max(status.ScoredThrough, Volatile.Read(ref _looked));
-            return !_isFailed && (isUnfinished || _log.LastSequence - known >= Adaptation.MinimumNewRecords);
+            return !_isFailed && (isUnfinished || _log.HasEnoughAfter(status.ScoredThrough));
         }
     }
 
@@ -83,18 +80,8 @@ internal sealed class Learner
         Show();
     }
 
-    /// <summary>The next records to score, oldest first: at most a quarter of those there were, so that each part is judged by a candidate that knows most of what was before.</summary>
-    public IReadOnlyList<LoggedInteraction> Fresh()
-    {
-        long newest = _log.LastSequence;
-        int most = (int)Math.Max(Adaptation.MinimumNewRecords, Math.Min(int.MaxValue, _log.Count / 4));
-        _read = [.. _log.Read(after: State.Scored).Take(most)];
-
-        // Numbers whose records were undone or removed would call for one round after the other.
-        if (_read.Length == 0)
-            Volatile.Write(ref _looked, newest);
-        return _read;
-    }
+    /// <summary>The next records to score, oldest first.</summary>
+    public IReadOnlyList<LoggedInteraction> Fresh() => _log.Fresh(State.Scored);
 
     /// <summary>The checkpoint of the session of the present round; null when there is none.</summary>
     public byte[]? ReadSession() => _keeper.ReadSession(State.Round);
@@ -203,11 +190,11 @@ internal sealed class Learner
     /// <returns>What was in the log.</returns>
     public LogErasure Forget()
     {
-        LogErasure erased = _gate.Write(_log.Erase);
+        LogErasure erased = _log.Erase();
         State = _keeper.New();
         State.Forgotten = _store.Forgotten;
         _keeper.Erase(State);
-        (_read, _error, _isFailed) = ([], null, false);
+        (_error, _isFailed) = (null, false);
         _adopter.ServeStored();
         Show();
         return erased;
@@ -252,8 +239,7 @@ internal sealed class Learner
     /// <summary>What a round trains on.</summary>
     public RoundRecords Records()
     {
-        _read = [.. _log.Read().TakeWhile(record => record.Sequence <= State.Scored)];
-        RoundRecords records = RoundRecords.Plan(_read, State, _plugin.Options, Adaptation.ReplayShare);
+        RoundRecords records = _log.Records(State);
         return State.Candidate is { } candidate ? records.Extending(candidate, VectorOf(candidate))
             : Used is { } used ? records.Extending(used, _adopter.Vector)
             : records.FromBase(Forgotten);
@@ -261,13 +247,10 @@ internal sealed class Learner
 
     /// <summary>Removes records that turned out not to fit, of those that were read last.</summary>
     /// <returns>How many were removed.</returns>
-    public long Remove(IReadOnlyList<Interaction> unfit) =>
-        Remove(_read.Where(record => unfit.Any(one => ReferenceEquals(one, record.Interaction))).Select(record => record.Sequence));
+    public long Remove(IReadOnlyList<Interaction> unfit) => _log.Remove(unfit);
 
-    /// <summary>Removes records for good.</summary>
-    /// <param name="numbers">Their numbers.</param>
-    /// <returns>How many were removed.</returns>
-    public long Remove(IEnumerable<long> numbers) => _gate.Write(() => _log.Remove(numbers));
+    /// <summary>Removes records for good, by their numbers.</summary>
+    public void Remove(IEnumerable<long> numbers) => _log.Remove(numbers);
 
     /// <summary>Generations before the one in use, the newest first.</summary>
     public StoredGeneration[] Earlier() =>
@@ -318,17 +301,17 @@ internal sealed class Learner
         {
             // One that was stored after the state: its records are among those that there are.
             if (OwnGeneration > State.Generation)
-                State.Counted = _log.LastSequence;
+                State.Counted = _log.Newest;
             State.Dismiss();
             State.Gate.Restart();
             State.Watch(OwnGeneration);
-            State.Scored = State.Trained = Used is null ? 0 : _log.LastSequence;
+            State.Scored = State.Trained = Used is null ? 0 : _log.Newest;
         }
 
         // A log that lost records, or is kept in memory, gives their numbers to others.
-        State.Scored = Math.Min(State.Scored, _log.LastSequence);
+        State.Scored = Math.Min(State.Scored, _log.Newest);
         State.Trained = Math.Min(State.Trained, State.Scored);
-        State.Counted = Math.Min(State.Counted, _log.LastSequence);
+        State.Counted = Math.Min(State.Counted, _log.Newest);
     }
 
     private Verdict Judge(Interaction record, RecordScore frozen, double used, double candidate)
