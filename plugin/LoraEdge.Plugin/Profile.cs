@@ -30,11 +30,11 @@ public sealed class Profile : IDisposable
         _log = log;
         _progress = new ProgressNews(plugin.Events, plugin.Options.Schedule.Clock, RaiseProgress);
         _adopter = new Adopter(plugin, store, slot, _gate);
-        AdapterMismatchException? unfit = _adopter.ServeStored();
+        _adopter.ServeStored();
         _learner = new Learner(plugin, store, log, _adopter, _gate);
         _jobs = new ProfileJobs(plugin, this, _learner, store, _gate);
         Take(Opened(store.Opening));
-        if (unfit is not null && _learner.FailSync(unfit))
+        if (_adopter.Unfit is not null)
             _learner.Tell(this, AdaptationEvent.Failed);
     }
 

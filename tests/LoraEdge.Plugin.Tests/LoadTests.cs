@@ -92,7 +92,7 @@ public sealed class LoadTests
             Model = fits.Model, Projection = fits.Projection, Rank = 1, Scale = 1, Training = fits.Training,
             Targets = [.. fits.Targets.Select(target => new AdapterTarget { InitializerIndex = target.InitializerIndex, OutFeatures = 1, B = [1] })],
         }));
-        using LoraEdgePlugin plugin = _host.Load();
+        using LoraEdgePlugin plugin = _host.Load(new FakeTrainer(() => fits));
         using Profile profile = plugin.OpenProfile("ada");
         List<AdaptationNews> news = Rounds.News(profile);
         plugin.Tick();
@@ -101,6 +101,8 @@ public sealed class LoadTests
         Assert.That(profile.Adaptation.Error, Is.TypeOf<AdapterMismatchException>());
         Assert.That(news.ConvertAll(one => one.Kind), Is.EqualTo(new[] { AdaptationEvent.Failed }));
         Assert.That(Host.Answer(profile), Is.Not.Empty);
+        Host.Play(profile, 20);
+        Assert.That((Host.Train(plugin, profile).Error, profile.Adaptation.Error), Is.EqualTo(((Exception?)null, (Exception?)null)), "another adapter serves");
     }
 
     [Test]

@@ -15,11 +15,8 @@ internal sealed class Learner
     private readonly RoundLog _log;
     private readonly Adopter _adopter;
     private readonly StateKeeper _keeper;
+    private readonly LearnerFailures _failures = new();
     private AdaptationStatus _status = new();
-    private Exception? _error;
-    private Exception? _syncError;
-    private volatile bool _isFailed;
-    private volatile bool _resume;
 
     /// <summary>Reads what is known from the disk. The adapter that is stored serves already.</summary>
     public Learner(LoraEdgePlugin plugin, ProfileStore store, InteractionLog log, Adopter adopter, WriteGate gate)
@@ -55,27 +52,26 @@ internal sealed class Learner
     public Adapter? Used => _adopter.Used is { IsZero: false } used ? used : null;
 
     /// <summary>Asks for another try after a failure, or after too many rejections; from any thread.</summary>
-    public void Resume() => _resume = true;
+    public void Resume() => _failures.Resume();
 
     /// <summary>Whether a round has something to do; from any thread, without waiting.</summary>
     public bool WantsRound
     {
         get
         {
-            if (_resume)
+            if (_failures.Resumes)
                 return true;
             AdaptationStatus status = Status;
             bool isUnfinished = status.ScoredThrough > status.TrainedThrough && !status.IsStopped;
-            return !_isFailed && (isUnfinished || _log.HasEnoughAfter(status.ScoredThrough));
+            return !_failures.HasRoundFailed && (isUnfinished || _log.HasEnoughAfter(status.ScoredThrough));
         }
     }
 
     /// <summary>Begins a round: notes that the host has asked for another try.</summary>
     public void BeginRound()
     {
-        if (!_resume)
+        if (!_failures.TryAgain())
             return;
-        (_error, _isFailed, _resume) = (null, false, false);
         State.Gate.Resume();
         Show();
     }
@@ -194,7 +190,7 @@ internal sealed class Learner
         State = _keeper.New();
         State.Forgotten = _store.Forgotten;
         _keeper.Erase(State);
-        (_error, _isFailed) = (null, false);
+        _failures.Forget();
         _adopter.ServeStored();
         Show();
         return erased;
@@ -259,7 +255,7 @@ internal sealed class Learner
     /// <summary>Adaptation waits until the host asks for another try.</summary>
     public void Fail(Exception error)
     {
-        (_error, _isFailed) = (error, true);
+        _failures.FailRound(error);
         Show();
     }
 
@@ -267,8 +263,7 @@ internal sealed class Learner
     /// <returns>Whether that is news.</returns>
     public bool FailSync(Exception? error)
     {
-        bool isNews = error?.Message != _syncError?.Message;
-        _syncError = error;
+        bool isNews = _failures.FailSync(error);
         if (isNews)
             Show();
         return isNews;
@@ -348,7 +343,7 @@ internal sealed class Learner
             LastRejection = gate.LastRejection,
             LearningRateFactor = gate.LearningRateFactor,
             IsStopped = gate.IsStopped,
-            Error = _error ?? _syncError,
+            Error = _failures.Error ?? _adopter.Unfit,
         });
     }
 }
