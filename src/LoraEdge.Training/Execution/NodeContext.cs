@@ -168,14 +168,14 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
 
     /// <summary>Checks that two inputs can be broadcast together (NumPy's rules), and that the result is not too large.</summary>
     /// <returns>Shape of the result.</returns>
-    public long[] RequireBroadcast(int left = 0, int right = 1) => RequireBroadcastOf([left, right]);
+    public long[] RequireBroadcast(int left = 0, int right = 1) => RequireBroadcastOf([Shape(left), Shape(right)]);
 
-    /// <summary>Checks that inputs can be broadcast together (NumPy's rules), and that the result is not too large.</summary>
+    /// <summary>Checks that shapes can be broadcast together (NumPy's rules), and that the result is not too large.</summary>
     /// <returns>Shape of the result.</returns>
-    public long[] RequireBroadcastOf(IEnumerable<int> inputs)
+    public long[] RequireBroadcastOf(IEnumerable<long[]> shapes)
     {
         long[] result = [];
-        foreach (long[] shape in inputs.Select(Shape))
+        foreach (long[] shape in shapes)
         {
             long[] wider = shape.Length > result.Length ? [.. Enumerable.Repeat(1L, shape.Length - result.Length), .. result] : result;
             for (int back = 1; back <= shape.Length; back++)
