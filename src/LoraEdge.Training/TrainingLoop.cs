@@ -42,8 +42,8 @@ internal sealed class TrainingLoop : IDisposable
     {
         TrainingOptions options = request.Options;
         SupportCheck.Require(model, ObjectiveValues.Of(model, request.Objective));
-        _sliceSize = Math.Min(options.BatchSize, options.SliceSize ?? options.BatchSize);
-        int largestBatch = BatchAxis.Require(model, request.Objective, _sliceSize);
+        _sliceSize = BatchAxis.SliceOf(options);
+        int largestBatch = BatchAxis.Require(model, request.Objective, options);
         if (request.Records.Count == 0)
             throw new InvalidInputException("There are no records to train on.");
         RecordCheck.Require(model, request.Objective, request.Records);
