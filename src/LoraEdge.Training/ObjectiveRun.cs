@@ -52,7 +52,7 @@ internal sealed class ObjectiveRun : IDisposable
     private void Check(IReadOnlyList<Interaction> records)
     {
         if (records.Count == 0)
-            throw new InvalidInputException("There are no records.");
+            throw new InvalidInputException("There are no records; hand in one or more.");
         RecordCheck.Require(_model, _objective, records);
         if (_classCount == 0)
             _classCount = _pass.RequireFit(records[0]);
