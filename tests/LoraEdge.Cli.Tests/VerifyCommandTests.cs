@@ -116,6 +116,7 @@ public sealed class VerifyCommandTests
         File.WriteAllText(_folder.File("text.json"), "no JSON");
         Commands.AssertRefused(["verify", _policy, "--reference", _folder.File("text.json")], "text.json", "not a reference");
         Commands.AssertRefused(["verify", _policy, "--reference", _folder.File("missing.json")], "missing.json");
+        Commands.AssertRefused(["verify", _policy, "--reference", ""], "cannot be read");
         foreach ((string name, Action<JsonObject> change, string mention) in Mistakes())
             Commands.AssertRefused(["verify", _policy, "--reference", Reference("mistake.json", change: null, change)], "mistake.json", mention, name);
     }
@@ -127,6 +128,7 @@ public sealed class VerifyCommandTests
         Commands.AssertRefused(["verify", _policy, "--conformance", _folder.Root], "MODEL");
         Commands.AssertRefused(["verify", "--conformance", _folder.Root, "--reference", "r.json"], "--reference");
         Commands.AssertRefused(["verify", _folder.File("missing.onnx")], "missing.onnx");
+        Commands.AssertRefused(["verify", ""], "not the path of a model");
     }
 
     private static IEnumerable<(string Name, Action<JsonObject> Change, string Mention)> Mistakes()
