@@ -95,7 +95,16 @@ public sealed class LoraEdgePlugin : IDisposable
         OptionsCheck.Require(options, model);
         options.Trainer?.RequireSupport(options.ModelPath, options.Objective, options.Training);
         var settings = new SessionSettings { Threads = options.InferenceThreads, Limits = options.Limits };
-        return new LoraEdgePlugin(options, new ServingModel(model, options.Projection as CalibratedProjection, settings));
+        var serving = new ServingModel(model, options.Projection as CalibratedProjection, settings);
+        try
+        {
+            return new LoraEdgePlugin(options, serving);
+        }
+        catch
+        {
+            serving.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -103,7 +112,6 @@ public sealed class LoraEdgePlugin : IDisposable
     /// one, builds a session: call it while the host is loading, or on a thread of its own.
     /// </summary>
     /// <param name="name">Any name of the host's choice, at least one character; names that differ in any character, also in case only, are different profiles.</param>
-    /// <exception cref="AdapterMismatchException">The stored adapter does not fit the projection. It is left as it is; move the file away to begin anew.</exception>
     /// <exception cref="EncryptionKeyException">The profile's files are encrypted, and their key was not given.</exception>
     /// <exception cref="LogFormatException">The profile's log was written by a newer version.</exception>
     /// <exception cref="InvalidInputException">The name is empty or not valid Unicode.</exception>
@@ -150,18 +158,20 @@ public sealed class LoraEdgePlugin : IDisposable
     /// <param name="budget">Time for training in cooperative mode; without meaning in background mode. Default: none.</param>
     /// <param name="frameWork">
     /// CPU time of the work of the frame that has just ended: not the interval between two frames, which waits for the screen.
-    /// In background mode it decides how much the training thread works; without it, that one works as much as it may.
+    /// In background mode it decides how much the training thread works; without it, that one works as much as it may. Without
+    /// meaning in cooperative mode, where the budget decides.
     /// </param>
     /// <returns>What was trained within the call.</returns>
     public TickResult Tick(TimeSpan budget = default, TimeSpan? frameWork = null)
     {
         Events.Raise();
-        if (frameWork is { } work)
+        bool isCooperative = Options.Schedule.Mode == ScheduleMode.Cooperative;
+        if (frameWork is { } work && !isCooperative)
             Background.Schedule.AddFrame(work);
         TimeSpan now = Options.Schedule.Clock.Elapsed;
         foreach (Profile profile in Volatile.Read(ref _open))
             profile.StartDue(now);
-        return Options.Schedule.Mode == ScheduleMode.Cooperative ? Background.RunSlices(budget) : default;
+        return isCooperative ? Background.RunSlices(budget) : default;
     }
 
     /// <summary>
@@ -214,7 +224,7 @@ public sealed class LoraEdgePlugin : IDisposable
             Generations = options.Generations,
             PollInterval = options.SyncInterval,
             Key = options.Key,
-            Wanted = new WantedAdapter { Model = model },
+            Wanted = new WantedAdapter { Model = model, Source = options.Projection, Rank = options.Trainer is null ? null : options.Training.Rank },
         });
 
     private Profile Open(string name)
@@ -227,13 +237,11 @@ public sealed class LoraEdgePlugin : IDisposable
             log = _logs.Open(store);
             return new Profile(this, store, slot, log);
         }
-        catch (Exception error)
+        catch
         {
             log?.Dispose();
             slot.Dispose();
             store.Dispose();
-            if (error is AdapterMismatchException)
-                throw new AdapterMismatchException($"{store.OwnPath}: {error.Message}", error);
             throw;
         }
     }

@@ -1,5 +1,6 @@
 using LoraEdge.Adaptation;
 using LoraEdge.Background;
+using LoraEdge.Events;
 using LoraEdge.Inference;
 
 namespace LoraEdge;
@@ -17,16 +18,9 @@ public sealed class Profile : IDisposable
     private readonly Adopter _adopter;
     private readonly Learner _learner;
     private readonly WriteGate _gate = new();
-    private TrainingRun? _run;
-    private AdaptationRound? _round;
-    private SyncJob? _sync;
-    private TimeSpan _nextSync;
+    private readonly ProgressNews _progress;
+    private readonly ProfileJobs _jobs;
     private volatile bool _disposed;
-
-    private readonly TrainingPace _pace = new();
-
-    // Boxed, so that another thread reads figures of one slice.
-    private object _progress = default(TrainingProgress);
 
     internal Profile(LoraEdgePlugin plugin, ProfileStore store, AdapterSlot slot, InteractionLog log)
     {
@@ -34,10 +28,14 @@ public sealed class Profile : IDisposable
         _store = store;
         _slot = slot;
         _log = log;
+        _progress = new ProgressNews(plugin.Events, plugin.Options.Schedule.Clock, RaiseProgress);
         _adopter = new Adopter(plugin, store, slot, _gate);
         _adopter.ServeStored();
         _learner = new Learner(plugin, store, log, _adopter, _gate);
+        _jobs = new ProfileJobs(plugin, this, _learner, store, _gate);
         Take(Opened(store.Opening));
+        if (_adopter.Unfit is not null)
+            _learner.Tell(this, AdaptationEvent.Failed);
     }
 
     /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> while training goes on: at most once a tick, with the latest figures.</summary>
@@ -49,7 +47,7 @@ public sealed class Profile : IDisposable
     /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when adaptation has done something by itself.</summary>
     public event EventHandler<AdaptationNews>? Adapted;
 
-    /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when the profile's files had something to report: changes by other devices, damage, a clone.</summary>
+    /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when the profile's files had something to report: changes by other devices, damage, files that are left out, a clone.</summary>
     public event EventHandler<SyncReport>? Synced;
 
     /// <summary>Raised in <see cref="LoraEdgePlugin.Tick"/> when something happened to the records: damage, a torn end, records lost because the disk is too slow or full.</summary>
@@ -74,15 +72,15 @@ public sealed class Profile : IDisposable
     public long LostRecords => _log.Lost;
 
     /// <summary>Whether training was started and <see cref="Completed"/> has not been raised for it yet.</summary>
-    public bool IsTraining => Volatile.Read(ref _run) is not null;
+    public bool IsTraining => _jobs.IsTraining;
 
     /// <summary>How far the training in progress is, or was the last one; all zero when there was none.</summary>
-    public TrainingProgress TrainingProgress => (TrainingProgress)Volatile.Read(ref _progress);
+    public TrainingProgress TrainingProgress => _progress.Latest;
 
     /// <summary>How far the plugin has come by itself (<see cref="LoraEdgeOptions.Adaptation"/>), and how the candidate does that is not yet in use.</summary>
     public AdaptationStatus Adaptation => _learner.Status;
 
-    /// <summary>Files in the profile's folder that belong to another model, as after the host has shipped a new one. Reads files.</summary>
+    /// <summary>Files in the profile's folder that belong to another model, projection or rank, as after the host has shipped a new one. Reads files.</summary>
     public IReadOnlyList<string> ObsoleteFiles => _store.Obsolete;
 
     /// <summary>Remembers one thing that the player did. Takes no lock, waits for no disk, allocates nothing.</summary>
@@ -195,29 +193,18 @@ public sealed class Profile : IDisposable
         if (heldOut < 0 || heldOut >= records)
             throw new InvalidInputException($"The profile '{Name}' has {records} records; {heldOut} of them held out leave none to train on. Record more first.");
         var run = new TrainingRun(this, _plugin, _learner, _adopter, _log, heldOutRecords);
-        if (Interlocked.CompareExchange(ref _run, run, null) is not null)
+        bool isFirst = !IsTraining;
+        if (isFirst)
+            _progress.Clear();
+        if (!isFirst || !_jobs.TryStart(run))
             throw new InvalidOperationException($"The profile '{Name}' is training already; wait for {nameof(Completed)}.");
-        try
-        {
-            Volatile.Write(ref _progress, default(TrainingProgress));
-            _plugin.Background.Enqueue(run);
-        }
-        catch
-        {
-            Volatile.Write(ref _run, null);
-            throw;
-        }
     }
 
     /// <summary>
     /// Asks training to end after the slice in progress, or before it begins; <see cref="Completed"/> tells when it has, and
     /// whether an adapter was stored first. Does nothing when none goes on.
     /// </summary>
-    public void CancelTraining()
-    {
-        if (Volatile.Read(ref _run) is { } run)
-            _plugin.Background.Cancel(run);
-    }
+    public void CancelTraining() => _jobs.CancelTraining();
 
     /// <summary>Asks adaptation to go on after it has failed, or after it has stopped because candidates were rejected.</summary>
     public void ResumeAdaptation() => _learner.Resume();
@@ -234,9 +221,7 @@ public sealed class Profile : IDisposable
     public ForgottenPlayer Forget()
     {
         RequireOpen();
-        CancelJobs();
-        foreach (BackgroundJob? job in new BackgroundJob?[] { Volatile.Read(ref _run), Volatile.Read(ref _round), Volatile.Read(ref _sync) })
-            job?.WaitForEnd();
+        _jobs.End();
         ForgottenProfile adapters = _gate.Write(_store.Forget);
         LogErasure records = _learner.Forget();
         return new ForgottenPlayer(adapters.Files, records.Records, records.Bytes);
@@ -257,9 +242,9 @@ public sealed class Profile : IDisposable
         if (_disposed)
             return;
         _disposed = true;
-        CancelJobs();
+        _jobs.Cancel();
         _gate.Close();
-        Volatile.Write(ref _run, null);
+        _jobs.EndTraining();
         _slot.Dispose();
         _plugin.Close(this);
         _log.Dispose();
@@ -267,32 +252,18 @@ public sealed class Profile : IDisposable
     }
 
     /// <summary>Whether a round of adaptation goes on or waits for its turn.</summary>
-    internal bool IsInRound => Volatile.Read(ref _round) is not null;
+    internal bool IsInRound => _jobs.IsInRound;
 
     /// <summary>Starts what has become due. Called in every frame.</summary>
     internal void StartDue(TimeSpan now)
     {
         while (_log.TryTakeReport(out LogReport? report))
             LogReported?.Invoke(this, report);
-        if (_disposed)
-            return;
-        if (_plugin.AdaptsByItself && !IsInRound && !IsTraining && _learner.WantsRound)
-            _plugin.Background.Enqueue(_round = new AdaptationRound(_plugin, this, _learner));
-        if (!_plugin.Syncs || now < _nextSync || Volatile.Read(ref _sync) is not null)
-            return;
-        _nextSync = now + _plugin.Options.SyncInterval;
-        _plugin.Background.Enqueue(_sync = new SyncJob(this, _learner, _store, _gate));
+        if (!_disposed)
+            _jobs.StartDue(now);
     }
 
-    internal void EndRound() => Volatile.Write(ref _round, null);
-
-    internal void EndSync() => Volatile.Write(ref _sync, null);
-
-    internal void Tell(TrainingProgress progress)
-    {
-        Volatile.Write(ref _progress, progress with { Remaining = _pace.Remaining(progress, _plugin.Options.Schedule.Clock.Elapsed) });
-        _plugin.Events.AddProgress(this);
-    }
+    internal void Tell(TrainingProgress progress) => _progress.Tell(progress);
 
     /// <summary>Does what was found in the profile's files asks for, and tells the host.</summary>
     internal void Take(SyncReport report)
@@ -310,6 +281,7 @@ public sealed class Profile : IDisposable
     {
         EffectiveChanged = false,
         SetAside = _learner.Damaged is { } damaged ? [.. found.SetAside, damaged] : found.SetAside,
+        Ignored = _learner.Ignored is { } ignored ? [.. found.Ignored, ignored] : found.Ignored,
     };
 
     private void RaiseSynced(SyncReport report)
@@ -318,7 +290,7 @@ public sealed class Profile : IDisposable
             Synced?.Invoke(this, report);
     }
 
-    internal void RaiseProgress()
+    private void RaiseProgress()
     {
         if (!_disposed)
             Progress?.Invoke(this, TrainingProgress);
@@ -334,17 +306,8 @@ public sealed class Profile : IDisposable
     {
         if (_disposed)
             return;
-        Volatile.Write(ref _run, null);
+        _jobs.EndTraining();
         Completed?.Invoke(this, result);
-    }
-
-    private void CancelJobs()
-    {
-        CancelTraining();
-        if (Volatile.Read(ref _round) is { } round)
-            _plugin.Background.Cancel(round);
-        if (Volatile.Read(ref _sync) is { } sync)
-            _plugin.Background.Cancel(sync);
     }
 
     private void RequireOpen()

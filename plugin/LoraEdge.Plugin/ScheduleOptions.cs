@@ -12,7 +12,7 @@ public sealed record ScheduleOptions
     /// </summary>
     public double AllowedFrameRise { get; init; } = 0.05;
 
-    /// <summary>The largest share of its time that the background thread works. Default: 1.</summary>
+    /// <summary>The largest share of its time that training works, on the background thread or within ticks. Default: 1.</summary>
     public double MaxDutyCycle { get; init; } = 1;
 
     /// <summary>The same while the host says that power is scarce (<see cref="PowerState.Saving"/>). Default: 0.2.</summary>

@@ -29,7 +29,7 @@ public sealed class MergedSession : IDisposable
     public MergedSession(OnnxModel model, IReadOnlyDictionary<string, float[]>? weights = null, SessionSettings? settings = null)
     {
         settings ??= new SessionSettings();
-        byte[] bytes = (weights is null ? model : model.WithInitializers(weights)).WithRankGuards().ToBytes();
+        byte[] bytes = (weights is null ? model : model.WithInitializers(weights)).WithKernelGuards().ToBytes();
         _model = model.Name;
         _inputs = new ModelInputs(model);
         _divisions = new IntegerDivisions(model);

@@ -20,6 +20,10 @@ internal static class ModelFile
         {
             throw new ModelFormatException($"There is no model '{Path.GetFullPath(path)}'. Check the path.", exception);
         }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            throw new ModelFormatException($"'{path}' is not the path of a model: {exception.Message} Name an .onnx file.", exception);
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ModelFormatException($"The model '{path}' cannot be read: {exception.Message}", exception);

@@ -158,13 +158,13 @@ public sealed class OnnxModel
     }
 
     /// <summary>
-    /// The same model for ONNX Runtime, some of whose kernels end the process when an input has fewer axes than they index. Where
-    /// the rank follows from the model, that was checked when it was read. Where it does not, a node is put before the kernel that
-    /// passes a tensor of the right rank on, and fails with an error on any other.
+    /// The same model for ONNX Runtime, some of whose kernels end the process when an input has fewer axes than they index, or
+    /// when the smallest integer is divided by -1. What follows from the model was checked when it was read. Where it does not,
+    /// nodes are put before the kernel that pass every other tensor on, and fail with an error on such a one.
     /// </summary>
-    public OnnxModel WithRankGuards()
+    public OnnxModel WithKernelGuards()
     {
-        if (RankGuards.Add(_proto.Graph, Graph, new ValueRanks(Graph, Graph.Inputs)) is not { } guarded)
+        if (KernelGuards.Add(_proto.Graph, Graph, new ValueRanks(Graph, Graph.Inputs), new ValueTypes(Graph)) is not { } guarded)
             return this;
         ModelProto proto = CopyOfOuterMessages();
         proto.Graph = guarded;

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace LoraEdge.Onnx;
 
 /// <summary>
@@ -11,13 +13,13 @@ internal sealed class ValueRanks
         "Abs", "AveragePool", "BatchNormalization", "Cast", "Ceil", "Celu", "Clip", "Concat", "Conv", "ConvInteger", "ConvTranspose", "Cos", "CumSum", "DepthToSpace", "DequantizeLinear",
         "Dropout", "DynamicQuantizeLinear", "Elu", "Erf", "Exp", "Floor", "Gelu", "GlobalAveragePool", "GlobalMaxPool", "GroupNormalization", "HardSigmoid", "HardSwish", "Hardmax",
         "Identity", "InstanceNormalization", "LRN", "LayerNormalization", "LeakyRelu", "Log", "LogSoftmax", "LpNormalization", "LpPool", "MaxPool", "MeanVarianceNormalization", "Mish",
-        "Neg", "Not", "PRelu", "Pad", "QLinearConv", "QuantizeLinear", "Reciprocal", "Relu", "Resize", "Round", "Selu", "Shrink", "Sigmoid", "Sign", "Sin", "Slice", "Softmax", "Softplus",
+        "Neg", "Not", "Pad", "QLinearConv", "QuantizeLinear", "Reciprocal", "Relu", "Resize", "Round", "Selu", "Shrink", "Sigmoid", "Sign", "Sin", "Slice", "Softmax", "Softplus",
         "Softsign", "SpaceToDepth", "Split", "Sqrt", "Swish", "Tanh", "ThresholdedRelu", "Tile", "TopK", "Transpose", "Trilu", "Upsample",
     };
 
     private static readonly HashSet<string> s_broadcasting = new(StringComparer.Ordinal)
     {
-        "Add", "And", "Div", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Max", "Mean", "Min", "Mod", "Mul", "Or", "Pow", "Sub", "Sum", "Where", "Xor",
+        "Add", "And", "Div", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Max", "Mean", "Min", "Mod", "Mul", "Or", "PRelu", "Pow", "Sub", "Sum", "Where", "Xor",
     };
 
     private readonly OnnxGraph _graph;
@@ -63,6 +65,11 @@ internal sealed class ValueRanks
         };
     }
 
-    private int? AxesOf(OnnxNode node) =>
-        node.GetInts("axes")?.Count ?? (node.Inputs.Count > 1 && _graph.ConstantOf(node.Inputs[1]) is { Count: > 0 } axes ? (int)axes.Count : null);
+    /// <summary>How many axes a Squeeze or an Unsqueeze names; null where that is not known, or where it names none, which for a Squeeze means all of size 1, or maybe one of them twice.</summary>
+    private int? AxesOf(OnnxNode node)
+    {
+        long[] axes = [.. node.GetInts("axes") ?? (node.Inputs.Count > 1 && _graph.ConstantOf(node.Inputs[1]) is { DataType: OnnxDataType.Int64 } constant ? MemoryMarshal.Cast<byte, long>(constant.Data.Span).ToArray() : [])];
+        bool areDistinct = axes.Distinct().Count() == axes.Length && (axes.All(axis => axis >= 0) || axes.All(axis => axis < 0));
+        return axes.Length > 0 && areDistinct ? axes.Length : null;
+    }
 }

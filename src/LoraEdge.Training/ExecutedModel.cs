@@ -18,10 +18,10 @@ public sealed class ExecutedModel : IDisposable
     /// <param name="model">The model.</param>
     /// <param name="adapter">The adapter; null for the frozen model alone.</param>
     /// <param name="calibrated">The calibrated projection shipped beside the model, or null when there is none.</param>
-    /// <param name="threads">CPU threads of the calling thread's runs. Default: 1.</param>
+    /// <param name="threads">CPU threads of the calling thread's runs, 1 to 1024. Default: 1.</param>
     /// <param name="limits">What a run may take; null for the defaults.</param>
     /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape.</exception>
-    /// <exception cref="InvalidOptionsException">A limit is outside its range.</exception>
+    /// <exception cref="InvalidOptionsException">A limit or the number of threads is outside its range.</exception>
     /// <exception cref="NativeRuntimeException">libtorch is missing or cannot be loaded.</exception>
     public ExecutedModel(OnnxModel model, Adapter? adapter = null, CalibratedProjection? calibrated = null, int threads = 1, RunLimits? limits = null)
     {

@@ -20,7 +20,7 @@ public sealed class FullFineTuner : IDisposable
     /// <param name="model">The model to start from.</param>
     /// <param name="objective">What to minimise.</param>
     /// <param name="weightDecay">Decoupled weight decay on matrices; vectors are never decayed.</param>
-    /// <param name="threads">CPU threads that libtorch may use.</param>
+    /// <param name="threads">CPU threads that libtorch may use, 1 to 1024. Default: 1.</param>
     /// <param name="device">The processor to compute on. Default: the CPU.</param>
     /// <exception cref="LoraEdgeException">The model cannot be executed, or libtorch cannot be loaded.</exception>
     public FullFineTuner(OnnxModel model, Objective objective, double weightDecay = 0.01, int threads = 1, TrainingDevice device = default)
@@ -59,6 +59,10 @@ public sealed class FullFineTuner : IDisposable
     }
 
     /// <summary>Mean loss on records, without training on them.</summary>
+    /// <param name="records">The records, at least one; of any shapes.</param>
+    /// <param name="batchSize">Records at a time, at least one. Default: 256.</param>
+    /// <exception cref="InvalidInputException">A record does not fit the model or the objective, or there is none.</exception>
+    /// <exception cref="InvalidOptionsException"><paramref name="batchSize"/> is below 1.</exception>
     public double Evaluate(IReadOnlyList<Interaction> records, int batchSize = 256) => _run.Evaluate(records, batchSize);
 
     /// <summary>The trained weights by initializer name.</summary>

@@ -16,9 +16,9 @@ internal sealed class ModelCache
     /// <exception cref="ModelFormatException">The file is missing, truncated, not ONNX, or breaks ONNX's rules.</exception>
     public OnnxModel Load(string path)
     {
-        var info = new FileInfo(path);
-        if (!info.Exists)
+        if (!File.Exists(path))
             return OnnxModel.Load(path);
+        var info = new FileInfo(path);
         lock (_lock)
         {
             (string, long, DateTime) file = (info.FullName, info.Length, info.LastWriteTimeUtc);

@@ -34,9 +34,14 @@ internal sealed class ObjectiveRun : IDisposable
     public double Backward(IReadOnlyList<Interaction> records) => _pass.Backward(records, _classCount);
 
     /// <summary>Mean loss on records of any shapes, without gradients.</summary>
+    /// <param name="records">The records, at least one.</param>
+    /// <param name="batchSize">Records at a time, at least one.</param>
     /// <exception cref="InvalidInputException">A record does not fit.</exception>
+    /// <exception cref="InvalidOptionsException">There are no records in a batch.</exception>
     public double Evaluate(IReadOnlyList<Interaction> records, int batchSize)
     {
+        if (batchSize < 1)
+            throw new InvalidOptionsException($"{nameof(batchSize)} is {batchSize}; it must be 1 or more.");
         Check(records);
         return HeldOutLoss.Of(_pass, records, batchSize, _classCount);
     }
@@ -47,7 +52,7 @@ internal sealed class ObjectiveRun : IDisposable
     private void Check(IReadOnlyList<Interaction> records)
     {
         if (records.Count == 0)
-            throw new InvalidInputException("There are no records.");
+            throw new InvalidInputException("There are no records; hand in one or more.");
         RecordCheck.Require(_model, _objective, records);
         if (_classCount == 0)
             _classCount = _pass.RequireFit(records[0]);

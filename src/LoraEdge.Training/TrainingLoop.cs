@@ -11,18 +11,13 @@ namespace LoraEdge.Training;
 /// </summary>
 internal sealed class TrainingLoop : IDisposable
 {
-    private const int SmallestHeldOutBatch = 128;
-
     private readonly TrainableWeights _weights;
     private readonly TrainingRequest _request;
     private readonly TrainingOptions _options;
-    private readonly IReadOnlyList<Interaction> _heldOut;
+    private readonly TrainingSchedule _schedule;
     private readonly LossPass _pass;
     private readonly RecordSampler _sampler;
     private readonly AdamW _optimizer;
-    private readonly long _evaluationInterval;
-    private readonly int _sliceSize;
-    private readonly int _heldOutBatch;
     private readonly int _classCount;
     private TrainingCounters _at = new();
     private long _clampedBefore;
@@ -41,20 +36,10 @@ internal sealed class TrainingLoop : IDisposable
     public TrainingLoop(OnnxModel model, TrainableWeights weights, TrainingRequest request, Placement placement, float[][]? initial = null, TrainingState? resumed = null)
     {
         TrainingOptions options = request.Options;
-        SupportCheck.Require(model, ObjectiveValues.Of(model, request.Objective));
-        _sliceSize = Math.Min(options.BatchSize, options.SliceSize ?? options.BatchSize);
-        int largestBatch = BatchAxis.Require(model, request.Objective, _sliceSize);
-        if (request.Records.Count == 0)
-            throw new InvalidInputException("There are no records to train on.");
-        RecordCheck.Require(model, request.Objective, request.Records);
-        RecordCheck.Require(model, request.Objective, request.HeldOut);
+        int largestBatch = LargestBatch(model, request);
         (_weights, _request, _options) = (weights, request, options);
-        // Records without weight, or with targets at no position, judge nothing.
-        _heldOut = LossWeights.Of(request.Objective, request.HeldOut) > 0 ? request.HeldOut : [];
-        _heldOutBatch = Math.Min(largestBatch, options.SliceSize ?? Math.Max(options.BatchSize, SmallestHeldOutBatch));
         _sampler = new RecordSampler(request.Records, options.BatchSize, options.SamplingSeed);
-        PlannedSteps = (long)_sampler.BatchesPerEpoch * options.MaxEpochs;
-        _evaluationInterval = Math.Max(1, _sampler.BatchesPerEpoch / options.EvaluationsPerEpoch);
+        _schedule = new TrainingSchedule(request, largestBatch, _sampler.BatchesPerEpoch);
         _optimizer = new AdamW(weights.Parameters, _ => options.WeightDecay);
         _best = weights.Capture();
         TorchThreads.Use(options.Threads);
@@ -79,7 +64,7 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>Steps when training does not stop early.</summary>
-    public long PlannedSteps { get; }
+    public long PlannedSteps => _schedule.Steps;
 
     /// <summary>How far training is.</summary>
     public TrainingProgress Progress => new(_at.Step, PlannedSteps, _at.Loss, _at.HeldOutLoss, _at.BestLoss, Clamped);
@@ -89,14 +74,12 @@ internal sealed class TrainingLoop : IDisposable
     {
         Records = _request.Records.Count,
         Steps = _at.BestStep,
-        HeldOutRecords = _heldOut.Count,
+        HeldOutRecords = _schedule.HeldOut.Count,
         BaseLoss = (float)_at.BaseLoss,
         AdaptedLoss = (float)_at.BestLoss,
     };
 
     private long Clamped => _clampedBefore + _weights.Clamped;
-
-    private bool IsDone => _at.Step >= PlannedSteps || _at.Stale >= _options.Patience;
 
     /// <summary>Runs one slice of a batch, and with the last an optimizer step; or, while an evaluation is due, one of held-out records.</summary>
     /// <returns>Whether there is more to do.</returns>
@@ -146,12 +129,25 @@ internal sealed class TrainingLoop : IDisposable
     /// <inheritdoc />
     public void Dispose() => _pass.Dispose();
 
+    /// <summary>Checks what can be checked before anything runs.</summary>
+    /// <returns>The most records that the model takes at a time.</returns>
+    private static int LargestBatch(OnnxModel model, TrainingRequest request)
+    {
+        SupportCheck.Require(model, ObjectiveValues.Of(model, request.Objective));
+        int largest = BatchAxis.Require(model, request.Objective, request.Options);
+        if (request.Records.Count == 0)
+            throw new InvalidInputException("There are no records to train on. Hand in one or more.");
+        RecordCheck.Require(model, request.Objective, request.Records);
+        RecordCheck.Require(model, request.Objective, request.HeldOut);
+        return largest;
+    }
+
     private bool Advance()
     {
         TorchThreads.Use(_options.Threads);
         if (_evaluation is not null)
             return Evaluate(_evaluation);
-        if (IsDone)
+        if (_schedule.EndsAt(_at))
             return false;
         _batch ??= NextBatch();
         if (Differentiate(_batch) is not { } norm)
@@ -159,14 +155,14 @@ internal sealed class TrainingLoop : IDisposable
         Update(norm);
         _at = _at.Stepped(_batch.Loss);
         _batch = null;
-        if (_at.Step % _evaluationInterval != 0 && _at.Step != PlannedSteps)
+        if (!_schedule.EvaluatesAfter(_at.Step))
             return true;
         _evaluation = NewEvaluation();
-        return _heldOut.Count > 0 || Evaluate(_evaluation);
+        return _schedule.HeldOut.Count > 0 || Evaluate(_evaluation);
     }
 
     /// <summary>Makes the plan of a slice, so that the first step, on a thread that may have little time, takes no longer than others.</summary>
-    private void WarmUp() => _pass.Score(RecordSampler.InOrder(_request.Records, _sliceSize).First(), _classCount);
+    private void WarmUp() => _pass.Score(RecordSampler.InOrder(_request.Records, _schedule.SliceSize).First(), _classCount);
 
     private void Begin(float[][]? initial)
     {
@@ -195,7 +191,7 @@ internal sealed class TrainingLoop : IDisposable
     private SlicedBatch NextBatch()
     {
         _weights.ClearGradients();
-        return new SlicedBatch(_pass, _sampler.Next(), _sliceSize, _classCount);
+        return new SlicedBatch(_pass, _sampler.Next(), _schedule.SliceSize, _classCount);
     }
 
     /// <summary>Adds a slice to the gradients in the parameters.</summary>
@@ -216,11 +212,11 @@ internal sealed class TrainingLoop : IDisposable
 
     private void Update(double norm)
     {
-        _optimizer.Step(LearningRate.At(_at.Step, PlannedSteps, _options.LearningRate), GradientClip.Factor(norm, _options.GradientClipNorm) / _pass.GradientScale);
+        _optimizer.Step(_schedule.LearningRateAfter(_at.Step), GradientClip.Factor(norm, _options.GradientClipNorm) / _pass.GradientScale);
         _weights.Constrain();
     }
 
-    private HeldOutLoss NewEvaluation(HeldOutSums sums = default) => new(_pass, _heldOut, _heldOutBatch, _classCount, sums);
+    private HeldOutLoss NewEvaluation(HeldOutSums sums = default) => new(_pass, _schedule.HeldOut, _schedule.HeldOutBatch, _classCount, sums);
 
     private bool Evaluate(HeldOutLoss evaluation)
     {
@@ -232,10 +228,10 @@ internal sealed class TrainingLoop : IDisposable
         _at = _at.Judged(HeldOut(evaluation, "The loss on held-out records"));
         if (_at.BestStep == _at.Step)
             _best = present;
-        return !IsDone;
+        return !_schedule.EndsAt(_at);
     }
 
-    private double HeldOut(HeldOutLoss evaluation, string what) => _heldOut.Count == 0 ? double.NaN : Finite(evaluation.Mean, what);
+    private double HeldOut(HeldOutLoss evaluation, string what) => _schedule.HeldOut.Count == 0 ? double.NaN : Finite(evaluation.Mean, what);
 
     private double Finite(double value, string what) => FiniteCheck.Require(value, what, $"step {_at.Step} of {PlannedSteps}", _options);
 }

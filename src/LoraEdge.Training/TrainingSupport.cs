@@ -33,7 +33,7 @@ public static class TrainingSupport
         SupportCheck.Require(model, [.. trained, .. ParityTargets.Of(model.Graph).Compared]);
         ObjectiveCheck.RequireDeclared(model, objective);
         ObjectiveLayers.Find(model, objective, options.IncludeLayers, options.ExcludeLayers);
-        BatchAxis.Require(model, objective, options.BatchSize);
+        BatchAxis.Require(model, objective, options);
     }
 
     /// <summary>Every node that the model's outputs need and that cannot be executed, in execution order; none when all can.</summary>

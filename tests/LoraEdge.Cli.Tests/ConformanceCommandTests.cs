@@ -52,7 +52,20 @@ public sealed class ConformanceCommandTests
     public void Conformance_OfADirectoryThatHoldsNone_IsRefused()
     {
         Commands.AssertRefused(["verify", "--conformance", _folder.Root], _folder.Root, "no conformance cases");
-        Commands.AssertRefused(["verify", "--conformance", _folder.File("missing"), "--json"], "missing");
+        Commands.AssertRefused(["verify", "--conformance", _folder.File("missing"), "--json"], _folder.File("missing"), "Name the one that holds theirs");
+        Commands.AssertRefused(["verify", "--conformance", ""], "Name the one that holds theirs");
+    }
+
+    [Test]
+    public void Conformance_OfACaseWithoutData_HasNotPassed()
+    {
+        Copy("test_exp", "bare");
+        Directory.Delete(_folder.File("bare/test_data_set_0"), recursive: true);
+
+        (int exitCode, JsonElement json, _) = Commands.RunJson("verify", "--conformance", _folder.Root);
+
+        Assert.That((exitCode, Counts(json)), Is.EqualTo((1, (0, 0, 0, 1))));
+        Assert.That(json.GetProperty("cases")[0].GetProperty("detail").GetString(), Does.Contain("nothing to compare"));
     }
 
     private static (int Passed, int Refused, int Wrong, int Failed) Counts(JsonElement json) =>

@@ -37,6 +37,32 @@ public sealed class HostileModelTests
         Assert.That(() => new MergedSession(model), Throws.TypeOf<ModelFormatException>().With.Message.Contains("divides the smallest integer by -1"));
     }
 
+    /// <summary>What a Cast makes of what is no number is the smallest integer, which no check of the inputs sees.</summary>
+    [Test]
+    public void Run_ComputedSmallestIntegerThatIsDivided_IsRefused([Values("Div", "Mod")] string op, [Values] bool wide, [Values] bool constant)
+    {
+        (TensorElementType type, int to) = wide ? (TensorElementType.Int64, OnnxDataType.Int64) : (TensorElementType.Int32, OnnxDataType.Int32);
+        var graph = new GraphBuilder("division").Input("x", TensorElementType.Float32, 2).Input("turn", TensorElementType.Float32, 1).Initializer("minus", [-1f], 1);
+        string divisor = constant ? "d" : graph.Node("Cast", [graph.Node("Add", ["turn", "minus"])], attributes: [("to", to)]);
+        graph.Initializer(GraphBuilder.Tensor("d", to, wide ? BitConverter.GetBytes(-1L) : BitConverter.GetBytes(-1), 1));
+        graph.Node(op, [graph.Node("Identity", [graph.Node("Cast", ["x"], attributes: [("to", to)])]), divisor], ["y"]);
+        using var session = new MergedSession(graph.Output("y", type, 2).Build());
+        Dictionary<string, HostTensor> Inputs(float x) => new() { ["x"] = HostTensor.From([x, 7f], 2), ["turn"] = HostTensor.From([0f], 1) };
+
+        Assert.That(() => session.Run(Inputs(float.NaN)), Throws.TypeOf<InvalidInputException>().With.Message.Contains("division.y"));
+        Assert.That(session.Run(Inputs(5))["y"].Bytes, Is.EqualTo(op == "Div" ? Bytes(wide, -5, -7) : Bytes(wide, 0, 0)));
+    }
+
+    [Test]
+    public void Run_DivisionOfNothing_GivesNothing()
+    {
+        var graph = new GraphBuilder("division").Input("x", TensorElementType.Float32, "count").Initializer("d", [-1L], 1);
+        graph.Node("Div", [graph.Node("Cast", ["x"], attributes: [("to", OnnxDataType.Int64)]), "d"], ["y"]);
+        using var session = new MergedSession(graph.Output("y", TensorElementType.Int64, "count").Build());
+
+        Assert.That(session.Run(new Dictionary<string, HostTensor> { ["x"] = HostTensor.From(Array.Empty<float>(), 0) })["y"].Shape, Is.EqualTo(new long[] { 0 }));
+    }
+
     [Test]
     public void Run_InputThatAsksForAllMemory_IsRefused()
     {
@@ -165,6 +191,8 @@ public sealed class HostileModelTests
         graph.Node("ReduceMax", [graph.Node("ConstantOfShape", ["shape"])], ["y"], [("keepdims", 0)]);
         return graph.Output("y", TensorElementType.Float32).Build();
     }
+
+    private static byte[] Bytes(bool wide, params int[] values) => [.. values.SelectMany(value => wide ? BitConverter.GetBytes((long)value) : BitConverter.GetBytes(value))];
 
     private static OnnxModel Division(string op, Action<GraphBuilder> divisor)
     {

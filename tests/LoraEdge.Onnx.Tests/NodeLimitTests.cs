@@ -131,6 +131,19 @@ public sealed class NodeLimitTests
         graph.Node("Upsample", [graph.Node(before, ["x", .. inputs]), "scales"], ["y"]);
     }, $"has an input 0 of rank {rank}, not 6");
 
+    /// <summary>No axes mean all of size 1, and an axis named twice goes once: a rank that is taken for known must be the one at run time.</summary>
+    [TestCase(new long[0])]
+    [TestCase(new long[] { 0, 0 })]
+    [TestCase(new long[] { 0, -3 })]
+    public void KernelBehindASqueezeOfAnUnsureRank_IsGuarded(long[] axes)
+    {
+        GraphBuilder graph = new GraphBuilder("squeezed", opset: 11).Input("x", TensorElementType.Float32, 1, 1, 4).Input("lengths", TensorElementType.Int64, 4);
+        graph.Node("ReverseSequence", [graph.Node("Squeeze", ["x"], attributes: [("axes", axes)]), "lengths"], ["y"]);
+        OnnxModel model = graph.Output("y", TensorElementType.Float32, 1, 4).Build();
+
+        Assert.That(model.WithKernelGuards().Graph.Nodes.Select(node => node.OpType), Is.EqualTo(new[] { "Squeeze", "Concat", "ReverseSequence" }));
+    }
+
     [Test]
     public void DynamicallyQuantizedProductWithOtherScalesThanColumns_IsRefused() => RequireRefusal(graph =>
     {

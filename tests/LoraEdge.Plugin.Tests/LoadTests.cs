@@ -57,6 +57,7 @@ public sealed class LoadTests
         Assert.That(() => LoraEdgePlugin.Load(_host.Options() with { Limits = new RunLimits { LoopSeconds = 0 } }), Throws.TypeOf<InvalidOptionsException>());
         Assert.That(() => LoraEdgePlugin.Load(_host.Options() with { Training = new TrainingOptions { Rank = 0 } }), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("Rank"));
         Assert.That(() => LoraEdgePlugin.Load(_host.Options() with { AdapterPrecision = 0 }), Throws.TypeOf<InvalidOptionsException>());
+        Assert.That(() => LoraEdgePlugin.Load(_host.Options() with { Log = new InteractionLogOptions { SegmentBytes = 1 } }), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("SegmentBytes"));
     }
 
     [Test]
@@ -80,6 +81,28 @@ public sealed class LoadTests
         Assert.That(File.Exists(path));
         Assert.That(profile.DeleteObsoleteFiles(), Is.EqualTo(new[] { path }));
         Assert.That(File.Exists(path), Is.False);
+    }
+
+    [Test]
+    public void OpenProfile_AdapterThatDoesNotFitTheModel_ServesTheBaseAndSaysSo()
+    {
+        Adapter fits = RandomAdapter.For(_host.Model);
+        string path = Place(AdapterFile.Write(new Adapter
+        {
+            Model = fits.Model, Projection = fits.Projection, Rank = 1, Scale = 1, Training = fits.Training,
+            Targets = [.. fits.Targets.Select(target => new AdapterTarget { InitializerIndex = target.InitializerIndex, OutFeatures = 1, B = [1] })],
+        }));
+        using LoraEdgePlugin plugin = _host.Load(new FakeTrainer(() => fits));
+        using Profile profile = plugin.OpenProfile("ada");
+        List<AdaptationNews> news = Rounds.News(profile);
+        plugin.Tick();
+
+        Assert.That((profile.Adapter, File.Exists(path)), Is.EqualTo(((Adapter?)null, true)));
+        Assert.That(profile.Adaptation.Error, Is.TypeOf<AdapterMismatchException>());
+        Assert.That(news.ConvertAll(one => one.Kind), Is.EqualTo(new[] { AdaptationEvent.Failed }));
+        Assert.That(Host.Answer(profile), Is.Not.Empty);
+        Host.Play(profile, 20);
+        Assert.That((Host.Train(plugin, profile).Error, profile.Adaptation.Error), Is.EqualTo(((Exception?)null, (Exception?)null)), "another adapter serves");
     }
 
     [Test]

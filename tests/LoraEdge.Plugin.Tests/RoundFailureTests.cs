@@ -205,6 +205,37 @@ public sealed class RoundFailureTests
     }
 
     [Test]
+    public void ACandidateThatDoesNotFitTheModel_IsDroppedAndLearningGoesOn()
+    {
+        Rounds.Play(_plugin, _profile, Rounds.Batch);
+        _trainer.OnScore = _ =>
+        {
+            _trainer.OnScore = null;
+            throw new AdapterMismatchException("The adapter changes weights that the model does not have.");
+        };
+
+        Rounds.Play(_plugin, _profile, Rounds.Batch, seed: 700);
+        _plugin.Tick();
+
+        Assert.That(_profile.Adaptation, Has.Property("LastRejection").EqualTo(RejectionReason.Dropped).And.Property("TrainedThrough").EqualTo(2L * Rounds.Batch));
+        Assert.That(_news.ConvertAll(one => one.Kind), Is.EqualTo(new[] { AdaptationEvent.Trained, AdaptationEvent.Rejected, AdaptationEvent.Trained }));
+    }
+
+    [Test]
+    public void Rounds_KeepTheHostsLimits()
+    {
+        var limits = new RunLimits { LoopSeconds = 7 };
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Rounds.Options(_host, _trainer = Rounds.Numbered(_host)) with { StorageFolder = null, Limits = limits });
+        var given = new List<RunLimits>();
+        _trainer.OnStart = request => given.Add(request.Limits);
+        _trainer.OnScore = request => given.Add(request.Limits);
+
+        Rounds.Play(plugin, plugin.OpenProfile("bob"), 2 * Rounds.Batch);
+
+        Assert.That(given, Has.Count.EqualTo(3).And.All.EqualTo(limits));
+    }
+
+    [Test]
     public void AnAdapterOfOtherOptions_IsNotExtended()
     {
         _trainer.Loss = adapter => adapter is null ? 1 : 0.1;

@@ -38,6 +38,17 @@ public sealed class RoundRestartTests
     }
 
     [Test]
+    public void ADamagedCheckpoint_OnlyMakesTheRoundBeginAnew([Values(1, 2, 3)] int seed)
+    {
+        byte[] whole = Finished(Options(_host));
+
+        Interrupt(_other, step: 2);
+        File.WriteAllBytes(Checkpoint(_other), Mutation.Of(File.ReadAllBytes(Checkpoint(_other)), new Random(seed)));
+
+        Assert.That(Finished(Options(_other), from: Recorded(Options(_other))), Is.EqualTo(whole));
+    }
+
+    [Test]
     public void ARestartBetweenScoringAndTraining_ChangesNothing()
     {
         byte[] whole = Finished(Options(_host));
@@ -133,6 +144,27 @@ public sealed class RoundRestartTests
     }
 
     [Test]
+    public void ARecord_IsCountedOnce_AlsoAfterACrashBetweenStoringAnAdapterAndTheState()
+    {
+        // One that changes nothing, so that all records are looked at again.
+        Adapter adapter = RandomAdapter.For(_host.Model), zero = Zero(adapter);
+        long Train(Adapter trained)
+        {
+            using LoraEdgePlugin plugin = _host.Load(new FakeTrainer(() => trained));
+            Profile profile = plugin.OpenProfile("ada");
+            Host.Play(profile, 20);
+            Host.Train(plugin, profile);
+            return AdapterOrigin.Of(AdapterFile.Load(Path.Combine(_host.Storage, _host.StoredFiles.Single())), "own").Vector.Records;
+        }
+
+        Assert.That(Train(zero), Is.EqualTo(20));
+        File.Delete(Rounds.StateFile(_host));
+
+        Assert.That(Train(adapter), Is.EqualTo(40));
+        Assert.That(Train(adapter), Is.EqualTo(60));
+    }
+
+    [Test]
     public void ALogThatWasLost_DoesNotKeepNewRecordsFromBeingScored()
     {
         Finished(Options(_host));
@@ -145,6 +177,12 @@ public sealed class RoundRestartTests
 
         Assert.That(profile.Adaptation.ScoredThrough, Is.GreaterThan(Rounds.Batch));
     }
+
+    private static Adapter Zero(Adapter adapter) => new()
+    {
+        Model = adapter.Model, Projection = adapter.Projection, Rank = adapter.Rank, Scale = adapter.Scale, Training = adapter.Training,
+        Targets = [.. adapter.Targets.Select(target => new AdapterTarget { InitializerIndex = target.InitializerIndex, OutFeatures = target.OutFeatures, B = new float[target.B.Length] })],
+    };
 
     private static LoraEdgeOptions Options(Host host) => Rounds.Options(host) with
     {

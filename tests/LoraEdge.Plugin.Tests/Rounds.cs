@@ -24,7 +24,7 @@ internal static class Rounds
 
     public static Adapter Numbered(Host host, int number)
     {
-        Adapter adapter = RandomAdapter.For(host.Model, seed: number);
+        Adapter adapter = RandomAdapter.For(host.Model, rank: 2, seed: number);
         return new Adapter
         {
             Model = adapter.Model, Projection = adapter.Projection, Rank = adapter.Rank, Scale = adapter.Scale, Targets = adapter.Targets,

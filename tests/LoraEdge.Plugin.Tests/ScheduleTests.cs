@@ -151,6 +151,90 @@ public sealed class ScheduleTests
     }
 
     [Test]
+    public void AnotherProgramThatTookTheProcessorAtTheStart_DoesNotKeepSlicesFromTicksForGood()
+    {
+        var clock = new FakeClock();
+        using LoraEdgePlugin plugin = Cooperative(clock);
+        _trainer.OnStep = step => clock.Advance(step < 3 ? TimeSpan.FromSeconds(20) : TimeSpan.FromMilliseconds(1));
+        Profile profile = Start(plugin);
+
+        FirstThatRuns(plugin, TimeSpan.FromMilliseconds(4));
+
+        TrainToTheEnd(profile, () => plugin.Tick(TimeSpan.FromMilliseconds(4)));
+    }
+
+    [Test]
+    public void WhereNoSliceFitsForSeconds_TheTrainingThreadRunsOneAtATime()
+    {
+        var clock = new FakeClock();
+        using LoraEdgePlugin plugin = Cooperative(clock);
+        _trainer.OnStep = _ => clock.Advance(TimeSpan.FromMilliseconds(50));
+        Profile profile = Start(plugin);
+        FirstThatRuns(plugin, TimeSpan.FromMilliseconds(200));
+        int slices = 0;
+
+        TrainToTheEnd(profile, () =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            slices += plugin.Tick(TimeSpan.FromMilliseconds(4)).Slices;
+        });
+
+        Assert.That((_trainer.Steps, slices), Is.EqualTo((100, 0)), "training goes on, and no tick overruns");
+    }
+
+    [Test]
+    public void SlicesThatWereSlowForAWhile_RunInTicksAgainOnceTheyAreFast()
+    {
+        var clock = new FakeClock();
+        using LoraEdgePlugin plugin = Cooperative(clock);
+        var slice = TimeSpan.FromMilliseconds(50);
+        _trainer.OnStep = _ => clock.Advance(slice);
+        Start(plugin);
+        for (int slices = 0; slices < 40;)
+            slices += FirstThatRuns(plugin, TimeSpan.FromMilliseconds(200)).Slices;
+
+        slice = TimeSpan.FromMilliseconds(1);
+        TickResult tick = default;
+        Host.WaitUntil(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return (tick = plugin.Tick(TimeSpan.FromMilliseconds(4))).Slices > 0;
+        });
+
+        Assert.That(tick.Slices, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void InCooperativeMode_TheBudgetDecidesAndNotTheFramesWork()
+    {
+        var clock = new FakeClock();
+        using LoraEdgePlugin plugin = Cooperative(clock);
+        _trainer.OnStep = _ => clock.Advance(TimeSpan.FromMilliseconds(1));
+        Profile profile = Start(plugin);
+
+        TrainToTheEnd(profile, () => plugin.Tick(TimeSpan.FromMilliseconds(4), TimeSpan.FromMilliseconds(8)));
+
+        Assert.That(plugin.DutyCycle, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void WhilePowerIsScarce_TicksTrainAFifthOfTheTime()
+    {
+        var clock = new FakeClock();
+        using LoraEdgePlugin plugin = Cooperative(clock);
+        _trainer.OnStep = _ => clock.Advance(TimeSpan.FromMilliseconds(1));
+        Start(plugin);
+        FirstThatRuns(plugin, TimeSpan.FromMilliseconds(4));
+        plugin.Power = PowerState.Saving;
+
+        Assert.That(plugin.Tick(TimeSpan.FromMilliseconds(4)).Slices, Is.EqualTo(3));
+        clock.Advance(TimeSpan.FromMilliseconds(11));
+        Assert.That(plugin.Tick(TimeSpan.FromMilliseconds(4)).Slices, Is.Zero);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.That(plugin.Tick(TimeSpan.FromMilliseconds(4)).Slices, Is.EqualTo(3));
+    }
+
+    [Test]
     public void AnErrorInASliceOfATick_EndsTrainingAndNotTheTick()
     {
         var clock = new FakeClock();
@@ -244,6 +328,16 @@ public sealed class ScheduleTests
         TickResult tick = default;
         Host.WaitUntil(() => (tick = plugin.Tick(budget)).Slices > 0);
         return tick;
+    }
+
+    private static void TrainToTheEnd(Profile profile, Action tick)
+    {
+        Host.WaitUntil(() =>
+        {
+            tick();
+            return !profile.IsTraining;
+        });
+        Assert.That(profile.Adapter, Is.Not.Null);
     }
 
     private bool StandsStill()

@@ -27,6 +27,14 @@ public sealed class FullFineTunerTests
     }
 
     [Test]
+    public void Evaluate_InBatchesOfNothing_IsRefused()
+    {
+        using var tuner = new FullFineTuner(s_model, Players.Objective);
+
+        Assert.That(() => tuner.Evaluate(s_records, batchSize: 0), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("batchSize is 0"));
+    }
+
+    [Test]
     public void Step_ReturnsTheLossBeforeIt()
     {
         using var tuner = new FullFineTuner(s_model, Players.Objective);

@@ -167,7 +167,23 @@ public sealed class RefusedRequestTests
         TrainingRequest request = TrainingSessions.Request(s_records, s_records) with { Objective = new() { ValueName = "y" } };
 
         Assert.That(() => TrainingSessions.Start(model, request), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("BatchSize to 1"));
-        Assert.DoesNotThrow(() => TrainingSessions.Train(model, request with { Options = new() { BatchSize = 1, MaxEpochs = 1 } }));
+        foreach (TrainingOptions oneByOne in new TrainingOptions[] { new() { BatchSize = 1, MaxEpochs = 1 }, new() { SliceSize = 1, MaxEpochs = 1 }, new() { BatchSize = 1, SliceSize = 4, MaxEpochs = 1 } })
+        {
+            Assert.DoesNotThrow(() => TrainingSessions.Train(model, request with { Options = oneByOne }));
+            Assert.DoesNotThrow(() => TrainingSupport.Require(model, request.Objective, oneByOne), "what is asked at load is what training asks");
+        }
+
+        Assert.That(() => TrainingSupport.Require(model, request.Objective, request.Options), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("SliceSize or BatchSize to 1"));
+    }
+
+    /// <summary>libtorch ends the process over them.</summary>
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(1 << 20)]
+    public void ANumberOfThreadsThatNoMachineHas_IsRefused(int threads)
+    {
+        Assert.That(() => new ExecutedModel(s_model, threads: threads), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains($"{threads} threads"));
+        Assert.That(() => new FullFineTuner(s_model, Players.Objective, threads: threads), Throws.TypeOf<InvalidOptionsException>().With.Message.Contains($"{threads} threads"));
     }
 
     [Test]
@@ -211,6 +227,7 @@ public sealed class RefusedRequestTests
 
         Assert.Throws<ModelFormatException>(() => trainer.Start(request with { ModelPath = folder.File("none.onnx") }));
         Assert.Throws<ModelFormatException>(() => trainer.Start(request with { ModelPath = folder.File("text.onnx") }));
+        Assert.That(() => trainer.Start(request with { ModelPath = "" }), Throws.TypeOf<ModelFormatException>().With.Message.Contains("'' is not the path of a model"));
     }
 
     [Test]

@@ -6,7 +6,7 @@ namespace LoraEdge.Adaptation;
 /// One round of a profile's adaptation: new records are scored under base, adapter in use and candidate; the gate decides; then
 /// the records are trained on, which makes the next candidate. Where a round was interrupted, the next one goes on.
 /// </summary>
-internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Learner learner) : BackgroundJob
+internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Learner learner, Action ended) : BackgroundJob
 {
     private IReadOnlyList<LoggedInteraction> _fresh = [];
     private IReadOnlyList<IReadOnlyList<RecordScore>> _scores = [];
@@ -52,14 +52,15 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
             learner.Fail(another);
         }
 
-        profile.EndRound();
+        ended();
     }
 
     private void Fail(Exception error)
     {
         if (error is InvalidInputException { Records.Count: > 0 } unfit && learner.Remove(unfit.Records) > 0)
             return;
-        if (error is TrainingFailedException && _isTraining)
+        bool isUnfit = error is AdapterMismatchException && !_isTraining && State.Candidate is not null;
+        if (isUnfit || (error is TrainingFailedException && _isTraining))
         {
             learner.DropFailed();
             learner.Tell(profile, AdaptationEvent.Rejected);
@@ -120,6 +121,7 @@ internal sealed class AdaptationRound(LoraEdgePlugin plugin, Profile profile, Le
             Adapters = different,
             Calibrated = plugin.Options.Projection as CalibratedProjection,
             Options = plugin.Options.Training,
+            Limits = plugin.Options.Limits,
         });
         bool more;
         do

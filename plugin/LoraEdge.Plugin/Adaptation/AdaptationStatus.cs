@@ -27,6 +27,9 @@ public sealed record AdaptationStatus
     /// <summary>Whether training has stopped after too many rejections, until many new records have come or <see cref="Profile.ResumeAdaptation"/>.</summary>
     public bool IsStopped { get; init; }
 
-    /// <summary>Why adaptation has failed and waits for <see cref="Profile.ResumeAdaptation"/>; null when it has not.</summary>
+    /// <summary>
+    /// Why adaptation has failed and waits for <see cref="Profile.ResumeAdaptation"/>, why other devices' files cannot be looked at,
+    /// or why what is stored cannot be served; null when nothing is wrong.
+    /// </summary>
     public Exception? Error { get; init; }
 }

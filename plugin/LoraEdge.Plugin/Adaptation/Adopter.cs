@@ -18,20 +18,33 @@ internal sealed class Adopter(LoraEdgePlugin plugin, ProfileStore store, Adapter
     /// <summary>What it has learned from; for the base what was forgotten or rolled back.</summary>
     public VersionVector Vector { get; private set; } = store.Forgotten;
 
-    /// <summary>Serves this device's newest generation; without one, what other devices have learned.</summary>
+    /// <summary>Why the base serves and not what is stored, which does not fit the model; null when it does.</summary>
+    public AdapterMismatchException? Unfit { get; private set; }
+
+    /// <summary>
+    /// Serves this device's newest generation; without one, what other devices have learned; and the base where that does not fit
+    /// the model: a file that another program has put there must not keep a player out.
+    /// </summary>
     public void ServeStored()
     {
-        if (store.Own is { } own)
-            Serve(own.Adapter, own.Origin.Vector);
-        else
-            Serve(store.Effective?.Adapter, store.Effective?.Vector ?? store.Forgotten);
+        (Adapter? adapter, VersionVector vector) = store.Own is { } own ? (own.Adapter, own.Origin.Vector)
+            : (store.Effective?.Adapter, store.Effective?.Vector ?? store.Forgotten);
+        try
+        {
+            Serve(adapter, vector);
+        }
+        catch (AdapterMismatchException error)
+        {
+            Serve(null, vector);
+            Unfit = error;
+        }
     }
 
     /// <summary>Serves an adapter that is stored already; null, and one that changes nothing, for the base.</summary>
     public void Serve(Adapter? adapter, VersionVector vector)
     {
         slot.Publish(adapter is { IsZero: false } ? adapter : null);
-        Vector = vector;
+        (Vector, Unfit) = (vector, null);
     }
 
     /// <summary>Stores a trained adapter and serves it.</summary>
@@ -56,7 +69,7 @@ internal sealed class Adopter(LoraEdgePlugin plugin, ProfileStore store, Adapter
                 StoredGeneration stored = store.Save(rounded, from, newRecords);
                 plugin.Parity.StoreFindings();
                 slot.Swap(session);
-                Vector = stored.Origin.Vector;
+                (Vector, Unfit) = (stored.Origin.Vector, null);
                 return stored;
             });
         }

@@ -12,24 +12,19 @@ internal sealed class Learner
 {
     private readonly LoraEdgePlugin _plugin;
     private readonly ProfileStore _store;
-    private readonly InteractionLog _log;
+    private readonly RoundLog _log;
     private readonly Adopter _adopter;
     private readonly StateKeeper _keeper;
-    private readonly WriteGate _gate;
+    private readonly LearnerFailures _failures = new();
     private AdaptationStatus _status = new();
-    private LoggedInteraction[] _read = [];
-    private Exception? _error;
-    private Exception? _syncError;
-    private long _looked;
-    private volatile bool _isFailed;
-    private volatile bool _resume;
 
     /// <summary>Reads what is known from the disk. The adapter that is stored serves already.</summary>
     public Learner(LoraEdgePlugin plugin, ProfileStore store, InteractionLog log, Adopter adopter, WriteGate gate)
     {
-        (_plugin, _store, _log, _adopter, _gate) = (plugin, store, log, adopter, gate);
+        (_plugin, _store, _adopter) = (plugin, store, adopter);
         _keeper = new StateKeeper(plugin, store, log, gate);
         Adaptation = plugin.Options.Adaptation ?? new AdaptationOptions();
+        _log = new RoundLog(log, plugin.Options, Adaptation, gate);
         State = _keeper.Read();
         Settle();
         Show();
@@ -44,6 +39,9 @@ internal sealed class Learner
     /// <summary>A damaged state that was set aside when the profile was opened; null when it was whole.</summary>
     public DeviceFile? Damaged => _keeper.Damaged;
 
+    /// <summary>A state whose candidate does not fit the host's projection or rank, and was dropped; null when there was none.</summary>
+    public DeviceFile? Ignored { get; private set; }
+
     /// <summary>How far it is; from any thread.</summary>
     public AdaptationStatus Status => Volatile.Read(ref _status);
 
@@ -54,44 +52,32 @@ internal sealed class Learner
     public Adapter? Used => _adopter.Used is { IsZero: false } used ? used : null;
 
     /// <summary>Asks for another try after a failure, or after too many rejections; from any thread.</summary>
-    public void Resume() => _resume = true;
+    public void Resume() => _failures.Resume();
 
     /// <summary>Whether a round has something to do; from any thread, without waiting.</summary>
     public bool WantsRound
     {
         get
         {
-            if (_resume)
+            if (_failures.Resumes)
                 return true;
             AdaptationStatus status = Status;
             bool isUnfinished = status.ScoredThrough > status.TrainedThrough && !status.IsStopped;
-            long known = Math.Max(status.ScoredThrough, Volatile.Read(ref _looked));
-            return !_isFailed && (isUnfinished || _log.LastSequence - known >= Adaptation.MinimumNewRecords);
+            return !_failures.HasRoundFailed && (isUnfinished || _log.HasEnoughAfter(status.ScoredThrough));
         }
     }
 
     /// <summary>Begins a round: notes that the host has asked for another try.</summary>
     public void BeginRound()
     {
-        if (!_resume)
+        if (!_failures.TryAgain())
             return;
-        (_error, _isFailed, _resume) = (null, false, false);
         State.Gate.Resume();
         Show();
     }
 
-    /// <summary>The next records to score, oldest first: at most a quarter of those there were, so that each part is judged by a candidate that knows most of what was before.</summary>
-    public IReadOnlyList<LoggedInteraction> Fresh()
-    {
-        long newest = _log.LastSequence;
-        int most = (int)Math.Max(Adaptation.MinimumNewRecords, Math.Min(int.MaxValue, _log.Count / 4));
-        _read = [.. _log.Read(after: State.Scored).Take(most)];
-
-        // Numbers whose records were undone or removed would call for one round after the other.
-        if (_read.Length == 0)
-            Volatile.Write(ref _looked, newest);
-        return _read;
-    }
+    /// <summary>The next records to score, oldest first.</summary>
+    public IReadOnlyList<LoggedInteraction> Fresh() => _log.Fresh(State.Scored);
 
     /// <summary>The checkpoint of the session of the present round; null when there is none.</summary>
     public byte[]? ReadSession() => _keeper.ReadSession(State.Round);
@@ -110,6 +96,8 @@ internal sealed class Learner
     public void Promote(Interaction record, IAdapterTrainer trainer, CancellationToken cancelled)
     {
         StoredGeneration stored = _adopter.Adopt(State.Candidate!, VectorOf(State.Candidate!), State.NewRecords, record, trainer, cancelled);
+        if (State.NewRecords > 0)
+            State.Counted = State.Trained;
         State.Dismiss();
         State.Gate.Promoted();
         State.Watch(stored.Number);
@@ -135,11 +123,12 @@ internal sealed class Learner
         State.Dismiss();
         State.Gate.Restart();
         State.Watch(OwnGeneration);
-        (State.Scored, State.Trained) = (Math.Max(State.Scored, trainedThrough), Math.Max(State.Scored, trainedThrough));
+        State.Scored = State.Trained = Math.Max(State.Scored, trainedThrough);
+        State.Counted = Math.Max(State.Counted, trainedThrough);
         Save();
     }
 
-    /// <summary>Training the candidate gave numbers that are not finite: it goes, and the next one learns more slowly.</summary>
+    /// <summary>Training the candidate gave numbers that are not finite, or it does not fit the model: it goes, and the next one learns more slowly.</summary>
     public void DropFailed()
     {
         State.Dismiss();
@@ -197,11 +186,11 @@ internal sealed class Learner
     /// <returns>What was in the log.</returns>
     public LogErasure Forget()
     {
-        LogErasure erased = _gate.Write(_log.Erase);
+        LogErasure erased = _log.Erase();
         State = _keeper.New();
         State.Forgotten = _store.Forgotten;
         _keeper.Erase(State);
-        (_read, _error, _isFailed) = ([], null, false);
+        _failures.Forget();
         _adopter.ServeStored();
         Show();
         return erased;
@@ -246,8 +235,7 @@ internal sealed class Learner
     /// <summary>What a round trains on.</summary>
     public RoundRecords Records()
     {
-        _read = [.. _log.Read().TakeWhile(record => record.Sequence <= State.Scored)];
-        RoundRecords records = RoundRecords.Plan(_read, State, _plugin.Options, Adaptation.ReplayShare);
+        RoundRecords records = _log.Records(State);
         return State.Candidate is { } candidate ? records.Extending(candidate, VectorOf(candidate))
             : Used is { } used ? records.Extending(used, _adopter.Vector)
             : records.FromBase(Forgotten);
@@ -255,22 +243,19 @@ internal sealed class Learner
 
     /// <summary>Removes records that turned out not to fit, of those that were read last.</summary>
     /// <returns>How many were removed.</returns>
-    public long Remove(IReadOnlyList<Interaction> unfit) =>
-        Remove(_read.Where(record => unfit.Any(one => ReferenceEquals(one, record.Interaction))).Select(record => record.Sequence));
+    public long Remove(IReadOnlyList<Interaction> unfit) => _log.Remove(unfit);
 
-    /// <summary>Removes records for good.</summary>
-    /// <param name="numbers">Their numbers.</param>
-    /// <returns>How many were removed.</returns>
-    public long Remove(IEnumerable<long> numbers) => _gate.Write(() => _log.Remove(numbers));
+    /// <summary>Removes records for good, by their numbers.</summary>
+    public void Remove(IEnumerable<long> numbers) => _log.Remove(numbers);
 
     /// <summary>Generations before the one in use, the newest first.</summary>
     public StoredGeneration[] Earlier() =>
-        [.. _store.History.Where(generation => generation.Adapter.Model == _plugin.Fingerprint && !generation.Adapter.IsZero).Reverse().Skip(1)];
+        [.. _store.History.Where(generation => _store.Refuse(generation.Adapter) is null && !generation.Adapter.IsZero).Reverse().Skip(1)];
 
     /// <summary>Adaptation waits until the host asks for another try.</summary>
     public void Fail(Exception error)
     {
-        (_error, _isFailed) = (error, true);
+        _failures.FailRound(error);
         Show();
     }
 
@@ -278,8 +263,7 @@ internal sealed class Learner
     /// <returns>Whether that is news.</returns>
     public bool FailSync(Exception? error)
     {
-        bool isNews = error?.Message != _syncError?.Message;
-        _syncError = error;
+        bool isNews = _failures.FailSync(error);
         if (isNews)
             Show();
         return isNews;
@@ -301,17 +285,28 @@ internal sealed class Learner
     /// </summary>
     private void Settle()
     {
+        if (State.Candidate is { } candidate && _store.Refuse(candidate) is { } reason)
+        {
+            Ignored = new DeviceFile { Path = _keeper.Path, State = DeviceFileState.Ignored, Adapter = candidate, Reason = $"its candidate was dropped: {reason}" };
+            State.Dismiss();
+            State.Gate.Restart();
+        }
+
         if (State.Generation != OwnGeneration)
         {
+            // One that was stored after the state: its records are among those that there are.
+            if (OwnGeneration > State.Generation)
+                State.Counted = _log.Newest;
             State.Dismiss();
             State.Gate.Restart();
             State.Watch(OwnGeneration);
-            State.Scored = State.Trained = Used is null ? 0 : _log.LastSequence;
+            State.Scored = State.Trained = Used is null ? 0 : _log.Newest;
         }
 
         // A log that lost records, or is kept in memory, gives their numbers to others.
-        State.Scored = Math.Min(State.Scored, _log.LastSequence);
+        State.Scored = Math.Min(State.Scored, _log.Newest);
         State.Trained = Math.Min(State.Trained, State.Scored);
+        State.Counted = Math.Min(State.Counted, _log.Newest);
     }
 
     private Verdict Judge(Interaction record, RecordScore frozen, double used, double candidate)
@@ -348,7 +343,7 @@ internal sealed class Learner
             LastRejection = gate.LastRejection,
             LearningRateFactor = gate.LearningRateFactor,
             IsStopped = gate.IsStopped,
-            Error = _error ?? _syncError,
+            Error = _failures.Error ?? _adopter.Unfit,
         });
     }
 }

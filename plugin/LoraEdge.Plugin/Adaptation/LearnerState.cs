@@ -10,7 +10,7 @@ internal sealed class LearnerState
 {
     private const string FileName = "LoraEdge.learner";
     private const string What = "the state of an adaptation";
-    private const int Elements = 14;
+    private const int Elements = 15;
     private const int MostBytes = 64 * 1024 * 1024;
 
     private readonly ModelFingerprint _model;
@@ -31,10 +31,16 @@ internal sealed class LearnerState
     /// <summary>Number of the newest record that was trained on.</summary>
     public long Trained { get; set; }
 
+    /// <summary>
+    /// Number of the newest record that stored generations count, of whatever model: how many those are, this device's count in
+    /// their vector tells. What is not newer never counts again.
+    /// </summary>
+    public long Counted { get; set; }
+
     /// <summary>Rounds of training so far: the seed of the next.</summary>
     public long Round { get; set; }
 
-    /// <summary>Records trained on that no stored generation has.</summary>
+    /// <summary>Records that the candidate was trained on and no stored generation counts.</summary>
     public long NewRecords { get; set; }
 
     /// <summary>This device's generation that is in use and that the evidence is about; 0 for none.</summary>
@@ -69,6 +75,7 @@ internal sealed class LearnerState
         OriginFields.WriteVector(ref writer, Forgotten);
         writer.Write(Scored);
         writer.Write(Trained);
+        writer.Write(Counted);
         writer.Write(Round);
         writer.Write(NewRecords);
         writer.Write(Generation);
@@ -78,7 +85,7 @@ internal sealed class LearnerState
         writer.Write(Monitor.Write());
     });
 
-    /// <summary>Reads what <see cref="Write"/> wrote. That of another model is as good as none: all records count anew.</summary>
+    /// <summary>Reads what <see cref="Write"/> wrote. Of that of another model only what holds for every model is kept: all records are learned from anew.</summary>
     /// <exception cref="AdapterFormatException">The file is damaged, of a newer version, or of another kind of losses.</exception>
     public static LearnerState Read(byte[] file, string source, ModelFingerprint model, LossKind loss, GateOptions options) =>
         StateFile.Read(file, FileName, Elements, What, source, (ref FieldReader reader) =>
@@ -90,6 +97,7 @@ internal sealed class LearnerState
                 Forgotten = forgotten,
                 Scored = StateFile.Count(ref reader, "the newest record scored"),
                 Trained = StateFile.Count(ref reader, "the newest record trained on"),
+                Counted = StateFile.Count(ref reader, "the newest record counted"),
                 Round = StateFile.Count(ref reader, "the rounds"),
                 NewRecords = StateFile.Count(ref reader, "the records that are new"),
                 Generation = StateFile.Count(ref reader, "the generation"),
@@ -98,7 +106,7 @@ internal sealed class LearnerState
             byte[] candidate = reader.Binary("the candidate", 0, MostBytes).ToArray();
             byte[] gate = reader.Binary("the gate", 1, MostBytes).ToArray(), monitor = reader.Binary("the monitor", 1, MostBytes).ToArray();
             if (!isOfModel)
-                return new LearnerState(model, loss, options) { Forgotten = forgotten };
+                return new LearnerState(model, loss, options) { Forgotten = forgotten, Counted = state.Counted };
             state.Candidate = candidate.Length == 0 ? null : AdapterFile.Read(candidate, source);
             state.Gate = PromotionGate.Read(gate, loss, options, source);
             state.Monitor = RollbackMonitor.Read(monitor, loss, options, source);

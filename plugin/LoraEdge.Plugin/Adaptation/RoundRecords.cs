@@ -2,7 +2,7 @@ namespace LoraEdge.Adaptation;
 
 /// <summary>What a round trains on.</summary>
 /// <param name="Request">The order to the trainer; null when no record is left to train on.</param>
-/// <param name="New">How many records are new to this device's adapters, those that are held out included.</param>
+/// <param name="New">How many records no stored generation counts, of those that were not trained on before; those that are held out included.</param>
 internal sealed record RoundRecords(TrainingRequest? Request, int New)
 {
     /// <summary>What the adapter that training extends had learned from.</summary>
@@ -17,10 +17,11 @@ internal sealed record RoundRecords(TrainingRequest? Request, int New)
     {
         long[] older = [.. records.Where(record => record.Sequence <= state.Trained).Select(record => record.Sequence)];
         long[] fresh = [.. records.Where(record => record.Sequence > state.Trained).Select(record => record.Sequence)];
+        int uncounted = fresh.Count(number => number > state.Counted);
         TrainingOptions training = options.Training with { LearningRate = options.Training.LearningRate * state.Gate.LearningRateFactor };
         ContinualPlan plan = ContinualPlan.Of(older, fresh, training, options.HeldOutShare, (ulong)state.Round, replayShare);
         if (plan.Trained.Count == 0)
-            return new RoundRecords(null, fresh.Length);
+            return new RoundRecords(null, uncounted);
         var byNumber = records.ToDictionary(record => record.Sequence, record => record.Interaction);
         return new RoundRecords(
             new TrainingRequest
@@ -31,8 +32,9 @@ internal sealed record RoundRecords(TrainingRequest? Request, int New)
                 HeldOut = [.. plan.HeldOut.Select(number => byNumber[number])],
                 Projection = options.Projection,
                 Options = plan.Options,
+                Limits = options.Limits,
             },
-            fresh.Length);
+            uncounted);
     }
 
     /// <summary>The same, beginning at an adapter.</summary>

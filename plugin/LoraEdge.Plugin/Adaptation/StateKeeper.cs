@@ -16,8 +16,14 @@ internal sealed class StateKeeper(LoraEdgePlugin plugin, ProfileStore store, Int
     /// <summary>A damaged state that was found, by the path it has now; null when there was none.</summary>
     public DeviceFile? Damaged { get; private set; }
 
-    /// <summary>The state of who knows nothing.</summary>
-    public LearnerState New() => new(plugin.Fingerprint, _loss, _gateOptions);
+    /// <summary>Path of the state.</summary>
+    public string Path => store.Local.Path(StateName);
+
+    /// <summary>
+    /// The state of who knows nothing. Not even which records the stored generations count: those that there are may be among
+    /// them, and must not count twice.
+    /// </summary>
+    public LearnerState New() => new(plugin.Fingerprint, _loss, _gateOptions) { Counted = store.History.Count > 0 ? log.LastSequence : 0 };
 
     /// <summary>Reads the state; a new one when there is none or it is damaged.</summary>
     /// <exception cref="EncryptionKeyException">It is encrypted, and its key was not given.</exception>
@@ -26,13 +32,13 @@ internal sealed class StateKeeper(LoraEdgePlugin plugin, ProfileStore store, Int
     {
         try
         {
-            return store.ReadLocal(StateName) is { } file
-                ? LearnerState.Read(file, store.LocalPath(StateName), plugin.Fingerprint, _loss, _gateOptions)
+            return store.Local.Read(StateName) is { } file
+                ? LearnerState.Read(file, Path, plugin.Fingerprint, _loss, _gateOptions)
                 : New();
         }
         catch (Exception error) when (error is AdapterFormatException or EncryptedFileException)
         {
-            string path = plugin.IsReadOnly ? store.LocalPath(StateName) : store.SetLocalAside(StateName);
+            string path = plugin.IsReadOnly ? Path : store.Local.SetAside(StateName);
             Damaged = new DeviceFile { Path = path, State = DeviceFileState.Damaged, Reason = error.Message };
 
             // Which tombstones were done as they ask is lost as well. All of them, or records made since would go.
@@ -51,7 +57,7 @@ internal sealed class StateKeeper(LoraEdgePlugin plugin, ProfileStore store, Int
         {
             // First the records, or a loss of power would take some away, and others would get their numbers and count as known.
             log.Flush();
-            store.WriteLocal(StateName, state.Write());
+            store.Local.Write(StateName, state.Write());
         });
     }
 
@@ -60,7 +66,7 @@ internal sealed class StateKeeper(LoraEdgePlugin plugin, ProfileStore store, Int
     {
         try
         {
-            byte[]? file = store.ReadLocal(CheckpointName);
+            byte[]? file = store.Local.Read(CheckpointName);
             return file is { Length: > sizeof(long) } && BitConverter.ToInt64(file, 0) == round ? file.AsSpan(sizeof(long)).ToArray() : null;
         }
         catch (LoraEdgeException)
@@ -71,10 +77,10 @@ internal sealed class StateKeeper(LoraEdgePlugin plugin, ProfileStore store, Int
 
     /// <summary>Keeps a checkpoint of a round's session.</summary>
     public void WriteSession(long round, byte[] checkpoint) =>
-        gate.Write(() => store.WriteLocal(CheckpointName, [.. BitConverter.GetBytes(round), .. checkpoint]));
+        gate.Write(() => store.Local.Write(CheckpointName, [.. BitConverter.GetBytes(round), .. checkpoint]));
 
     /// <summary>The session has ended.</summary>
-    public void DeleteSession() => gate.Write(() => store.DeleteLocal(CheckpointName));
+    public void DeleteSession() => gate.Write(() => store.Local.Delete(CheckpointName));
 
     /// <summary>Everything goes but which tombstones were done as they ask.</summary>
     public void Erase(LearnerState state)
@@ -82,7 +88,7 @@ internal sealed class StateKeeper(LoraEdgePlugin plugin, ProfileStore store, Int
         if (plugin.IsReadOnly)
             return;
         DeleteSession();
-        gate.Write(() => store.DeleteLocal(StateName));
+        gate.Write(() => store.Local.Delete(StateName));
         Write(state);
     }
 }

@@ -3,7 +3,7 @@ using LoraEdge.Background;
 namespace LoraEdge.Adaptation;
 
 /// <summary>Looks for what other devices have brought, and takes it over.</summary>
-internal sealed class SyncJob(Profile profile, Learner learner, ProfileStore store, WriteGate gate) : BackgroundJob
+internal sealed class SyncJob(Profile profile, Learner learner, ProfileStore store, WriteGate gate, Action ended) : BackgroundJob
 {
     /// <inheritdoc />
     public override bool IsUrgent => true;
@@ -27,6 +27,6 @@ internal sealed class SyncJob(Profile profile, Learner learner, ProfileStore sto
         if (error is not null && learner.FailSync(error))
             learner.Tell(profile, AdaptationEvent.Failed);
 
-        profile.EndSync();
+        ended();
     }
 }

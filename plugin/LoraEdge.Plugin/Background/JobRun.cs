@@ -14,6 +14,9 @@ internal sealed class JobRun(BackgroundJob job, IAdapterTrainer? trainer) : IDis
     /// <summary>Whether there is something left to do.</summary>
     public bool Goes => Next is not null && !job.Cancelled.IsCancellationRequested;
 
+    /// <summary>Whether that is a slice.</summary>
+    public bool HasSlice => Goes && Next == JobPart.Slice;
+
     /// <summary>Runs the next part.</summary>
     public void Advance() => Next = _work.MoveNext() ? _work.Current : null;
 

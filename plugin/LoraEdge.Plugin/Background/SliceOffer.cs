@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace LoraEdge.Background;
 
-/// <summary>Slices of one job that the host's thread may run, one at a time, until it has run them all or they are withdrawn.</summary>
+/// <summary>Slices of one job that the host's thread may run, one at a time, until it has run them all, declines them, or they are withdrawn.</summary>
 internal sealed class SliceOffer(JobRun run) : IDisposable
 {
     private const int Idle = 0;
@@ -28,14 +28,21 @@ internal sealed class SliceOffer(JobRun run) : IDisposable
             _failure = ExceptionDispatchInfo.Capture(error);
         }
 
-        bool isOver = _failure is not null || !run.Goes || run.Next != JobPart.Slice;
+        bool isOver = _failure is not null || !run.HasSlice;
         Volatile.Write(ref _state, isOver ? Closed : Idle);
         if (isOver)
             _closed.Set();
         return true;
     }
 
-    /// <summary>Waits until the slices have run or the job is cancelled, and for a slice that is in progress then. Throws what a slice threw.</summary>
+    /// <summary>Gives the slices back. Called by the host's thread.</summary>
+    public void Decline()
+    {
+        if (Interlocked.CompareExchange(ref _state, Closed, Idle) == Idle)
+            _closed.Set();
+    }
+
+    /// <summary>Waits until the slices have run, were declined or the job is cancelled, and for a slice that is in progress then. Throws what a slice threw.</summary>
     public void Wait()
     {
         WaitHandle.WaitAny([_closed.WaitHandle, run.Job.Cancelled.WaitHandle]);

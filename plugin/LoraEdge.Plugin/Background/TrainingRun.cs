@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using LoraEdge.Adaptation;
 
 namespace LoraEdge.Background;
@@ -16,7 +15,7 @@ internal sealed class TrainingRun(Profile profile, LoraEdgePlugin plugin, Learne
     public override IEnumerator<JobPart> Run(IAdapterTrainer? given)
     {
         IAdapterTrainer trainer = given!;
-        var watch = Stopwatch.StartNew();
+        TimeSpan start = plugin.Options.Schedule.Clock.Elapsed;
         while (true)
         {
             yield return JobPart.Preparation;
@@ -35,7 +34,7 @@ internal sealed class TrainingRun(Profile profile, LoraEdgePlugin plugin, Learne
             if (!isFit)
                 continue;
             yield return JobPart.Lengthy;
-            _result = Adopt(session.Complete(), trainer) with { Elapsed = watch.Elapsed };
+            _result = Adopt(session.Complete(), trainer) with { Elapsed = plugin.Options.Schedule.Clock.Elapsed - start };
             yield break;
         }
     }
@@ -94,7 +93,7 @@ internal sealed class TrainingRun(Profile profile, LoraEdgePlugin plugin, Learne
 
     private TrainingResult Adopt(Adapter trained, IAdapterTrainer trainer)
     {
-        StoredGeneration stored = adopter.Adopt(trained, learner.Forgotten, learner.State.NewRecords + Records.CountAfter(learner.State.Trained), Records.Request.Records[0], trainer, Cancelled);
+        StoredGeneration stored = adopter.Adopt(trained, learner.Forgotten, Records.CountAfter(learner.State.Counted), Records.Request.Records[0], trainer, Cancelled);
         learner.Remove(Records.DroppedNumbers);
         learner.Adopted(Records.Last);
         return new TrainingResult

@@ -52,8 +52,8 @@ internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions o
             job.Finish(null, isCancelled: true);
     }
 
-    /// <summary>Runs slices on the calling thread, the host's, as far as they fit into a budget.</summary>
-    public TickResult RunSlices(TimeSpan budget) => Schedule.Share > 0 ? _hostSlices.Run(budget) : default;
+    /// <summary>Runs slices on the calling thread, the host's, as far as they fit into a budget and the schedule allows.</summary>
+    public TickResult RunSlices(TimeSpan budget) => Schedule.Share is > 0 and var share ? _hostSlices.Run(budget, share) : default;
 
     /// <summary>Ends the thread once its jobs were cancelled; waits for a slice in progress and for nothing longer.</summary>
     public void Stop()
@@ -118,14 +118,21 @@ internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions o
                 slices = 0;
             if (run.Next != JobPart.Slice)
                 _steps.Lengthy(run.Advance, run.Job.Cancelled);
-            else if (options.Mode == ScheduleMode.Cooperative && slices >= WarmUpSlices)
-                _hostSlices.RunAll(run);
-            else
-                RunSlice(run, ++slices);
+            else if (options.Mode != ScheduleMode.Cooperative || slices < WarmUpSlices)
+                WarmUp(run, ++slices);
+            else if (!_hostSlices.RunAll(run))
+                _hostSlices.LearnAgain(RunSlice(run));
         }
     }
 
-    private void RunSlice(JobRun run, int number)
+    private void WarmUp(JobRun run, int number)
+    {
+        TimeSpan duration = RunSlice(run);
+        if (number == WarmUpSlices)
+            _hostSlices.Learn(duration);
+    }
+
+    private TimeSpan RunSlice(JobRun run)
     {
         if (!_givesWay && Schedule.HasFrames)
             _givesWay = LowPriority.GiveWay();
@@ -133,9 +140,8 @@ internal sealed class TrainingThread(IAdapterTrainer? trainer, ScheduleOptions o
         _steps.Step(run.Advance, run.Job.Cancelled);
         TimeSpan duration = options.Clock.Elapsed - start;
         sliceRun(duration);
-        if (number == WarmUpSlices)
-            _hostSlices.Learn(duration);
         Schedule.Rest(run.Job, duration);
+        return duration;
     }
 
     private void EndWithProcess(object? sender, EventArgs e)

@@ -49,7 +49,7 @@ internal sealed class ReferenceFile
             reference.Read(document.RootElement);
             return reference;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new InvalidInputException($"The reference '{path}' cannot be read: {error.Message}", error);
         }

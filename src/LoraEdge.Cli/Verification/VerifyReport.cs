@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LoraEdge.Onnx.Parity;
 
 namespace LoraEdge.Cli.Verification;
@@ -11,7 +12,7 @@ namespace LoraEdge.Cli.Verification;
 /// <param name="FirstDifferingNode">The first node, in execution order, whose results differ.</param>
 /// <param name="Detail">What differs, or why the model is refused.</param>
 internal sealed record VerifyReport(
-    string Result, IReadOnlyList<string> ComparedOutputs, IReadOnlyList<string> Excluded, double? MaxDifference, double? Tolerance, string? FirstDifferingNode, string? Detail)
+    string Result, IReadOnlyList<string> ComparedOutputs, IReadOnlyList<string> Excluded, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? MaxDifference, double? Tolerance, string? FirstDifferingNode, string? Detail)
 {
     /// <summary>The report on a comparison.</summary>
     public static VerifyReport Of(ParityResult result) => new(

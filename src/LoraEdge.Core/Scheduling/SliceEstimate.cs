@@ -20,6 +20,8 @@ internal sealed class SliceEstimate
     /// <summary>The estimate; zero before the first slice.</summary>
     public TimeSpan Next => TimeSpan.FromSeconds(_estimate);
 
+    private double Median => _count == 0 ? 0 : _sorted[_count / 2];
+
     /// <summary>Takes in how long a slice took.</summary>
     public void Add(TimeSpan duration)
     {
@@ -31,6 +33,25 @@ internal sealed class SliceEstimate
         _estimate = _sorted[(int)Math.Ceiling(Quantile * (_count - 1))] * Margin;
     }
 
+    /// <summary>
+    /// Takes in how long a slice took on a thread of low priority, which may have waited for the processor all the while. Where
+    /// nothing else is known it is a mere guess: the estimate starts there and shrinks as far as it has to.
+    /// </summary>
+    public void Guess(TimeSpan duration)
+    {
+        if (_count > 0)
+            Add(duration);
+        else
+            _estimate = duration.TotalSeconds * Margin;
+    }
+
+    /// <summary>Slices have become faster than all that is known tells: it counts no more.</summary>
+    public void BeginAnew(TimeSpan duration)
+    {
+        (_count, _next) = (0, 0);
+        Guess(duration);
+    }
+
     /// <summary>A slice did not run because of the estimate.</summary>
-    public void Refused() => _estimate = Math.Max(_sorted[_count / 2] * Margin, _estimate * Shrink);
+    public void Refused() => _estimate = Math.Max(Median * Margin, _estimate * Shrink);
 }

@@ -36,16 +36,18 @@ internal sealed class ProfileFolders(AdapterStorage storage, ProfilePaths paths,
         return moved;
     }
 
-    /// <summary>Moves a damaged file. Copies first and deletes afterwards, so that a crash loses nothing.</summary>
+    /// <summary>Moves a damaged file. Copies first and deletes afterwards, so that a crash loses nothing. One copy of a content is enough.</summary>
     /// <returns>Its new path.</returns>
     public string SetAside(string file)
     {
         byte[] bytes = BoundedFile.Read(Files, file);
-        string path = Path.Combine(paths.Aside, $"{Path.GetFileName(file)}.{DevicesFolder.Digest(bytes).Substring(0, 8)}");
+        string ending = "." + DevicesFolder.Digest(bytes).Substring(0, 16);
         Files.CreateFolder(paths.Aside);
-        Files.WriteAtomic(path, bytes);
+        string? copy = Files.Files(paths.Aside).FirstOrDefault(path => path.EndsWith(ending, StringComparison.Ordinal) && BoundedFile.Read(Files, path).SequenceEqual(bytes));
+        if (copy is null)
+            Files.WriteAtomic(copy = Path.Combine(paths.Aside, Path.GetFileName(file) + ending), bytes);
         Files.Delete(file);
-        return path;
+        return copy;
     }
 
     /// <summary>Deletes every adapter, whole or not, and leaves the tombstones.</summary>

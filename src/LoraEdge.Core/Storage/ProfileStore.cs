@@ -21,7 +21,7 @@ public sealed class ProfileStore : IDisposable
     private readonly FolderWatch _watch;
     private readonly ProfileFolders _folders;
     private readonly OwnGenerations _own;
-    private DevicesReport _report = new([], VersionVector.Empty);
+    private readonly FolderReview _review;
 
     internal ProfileStore(AdapterStorage storage, string name)
     {
@@ -34,7 +34,10 @@ public sealed class ProfileStore : IDisposable
             _folders.Prepare();
         _own = new OwnGenerations(storage, _paths, _history);
         _watch = new FolderWatch(storage.Settings.Files, _paths.Devices, storage.Settings.Clock, storage.Settings.PollInterval);
-        Opening = Refresh();
+        _review = new FolderReview(storage, _paths, _folders, _own, _watch);
+        Local = new LocalFiles(storage, _paths, _folders);
+        _review.Refresh();
+        Opening = _review.TakeUntold();
     }
 
     /// <summary>The profile's name.</summary>
@@ -50,7 +53,7 @@ public sealed class ProfileStore : IDisposable
     public bool IsReadOnly => _storage.IsReadOnly;
 
     /// <summary>The files of all devices, as they were read last.</summary>
-    public DevicesReport Devices => Volatile.Read(ref _report);
+    public DevicesReport Devices => _review.Latest;
 
     /// <summary>The weighted average of what all devices have learned; null when there is nothing.</summary>
     public EffectiveAdapter? Effective => Devices.Effective;
@@ -69,13 +72,19 @@ public sealed class ProfileStore : IDisposable
     }
 
     /// <summary>This device's newest generation that fits <see cref="StorageSettings.Wanted"/>; null when there is none.</summary>
-    public StoredGeneration? Own => History.LastOrDefault(generation => _storage.Settings.Wanted.Refuse(generation.Adapter) is null);
+    public StoredGeneration? Own => History.LastOrDefault(generation => Refuse(generation.Adapter) is null);
 
     /// <summary>Path of the adapter file that this device writes.</summary>
     public string OwnPath => _paths.Adapter(_storage.Device);
 
     /// <summary>Folder for the profile's log, which never leaves the device.</summary>
-    public string LogPath => LocalPath("log");
+    public string LogPath => Local.Path("log");
+
+    /// <summary>The profile's files that are no adapters and are not synced.</summary>
+    internal LocalFiles Local { get; }
+
+    /// <summary>Why an adapter is not one of <see cref="StorageSettings.Wanted"/>; null when it is.</summary>
+    internal string? Refuse(Adapter adapter) => _storage.Settings.Wanted.Refuse(adapter);
 
     /// <summary>
     /// Stores an adapter as this device's next generation. When this returns, a loss of power leaves it; when it throws, the
@@ -96,7 +105,7 @@ public sealed class ProfileStore : IDisposable
         lock (_gate)
         {
             _storage.RequireWritable();
-            Refresh();
+            _review.Refresh();
             return Publish(adapter, from, _own.Records(Devices) + newRecords);
         }
     }
@@ -115,7 +124,7 @@ public sealed class ProfileStore : IDisposable
         lock (_gate)
         {
             _storage.RequireWritable();
-            Refresh();
+            _review.Refresh();
             return generation is null
                 ? Publish(FrozenModel(), Forgotten, _own.Records(Devices))
                 : Publish(generation.Adapter, generation.Origin.Vector, _own.Records(Devices));
@@ -133,7 +142,7 @@ public sealed class ProfileStore : IDisposable
         lock (_gate)
         {
             _storage.RequireWritable();
-            Refresh();
+            _review.Refresh();
             VersionVector vector = Devices.Files.Concat(_history.Read()).Aggregate(Forgotten, (merged, file) => merged.MergeWithinLimit(file.Origin.Vector));
 
             // The deletion counts as a record, so that what had seen all the others and not the deletion does not include it.
@@ -141,12 +150,12 @@ public sealed class ProfileStore : IDisposable
             AdapterOrigin origin = _own.Next(Devices, vector);
             _own.Publish(TombstoneFile.Write(origin), origin, _paths.Tombstone(_storage.Device));
             List<string> removed = _folders.DeleteAll();
-            Refresh();
+            _review.Refresh(isOwnChange: true);
             return new ForgottenProfile(removed, vector);
         }
     }
 
-    /// <summary>Adapters in the devices folder and the history that are for another model than <see cref="WantedAdapter.Model"/>.</summary>
+    /// <summary>Adapters in the devices folder and the history that are not <see cref="StorageSettings.Wanted"/>: for another model, projection or rank.</summary>
     public IReadOnlyList<string> Obsolete
     {
         get
@@ -156,7 +165,7 @@ public sealed class ProfileStore : IDisposable
         }
     }
 
-    /// <summary>Deletes what is <see cref="Obsolete"/>. Other devices that still have the old model store theirs again.</summary>
+    /// <summary>Deletes what is <see cref="Obsolete"/>. Other devices to which it is not store theirs again.</summary>
     /// <returns>Paths of the files that were deleted.</returns>
     /// <exception cref="StoreReadOnlyException">Another process writes to the folder.</exception>
     /// <exception cref="IOException">A file cannot be deleted.</exception>
@@ -166,73 +175,27 @@ public sealed class ProfileStore : IDisposable
         {
             _storage.RequireWritable();
             List<string> removed = _folders.Delete(Obsolete);
-            Refresh();
+            _review.Refresh(isOwnChange: true);
             return removed;
         }
     }
 
     /// <summary>Reads the files again when the devices folder has changed; call it now and then.</summary>
-    /// <returns>What was found; null when there is nothing new.</returns>
+    /// <returns>What was found, by other members since the last call as well; null when there is nothing new.</returns>
     /// <exception cref="IOException">A file cannot be moved or deleted.</exception>
     public SyncReport? Poll()
     {
         lock (_gate)
         {
-            if (!_watch.HasChanged())
-                return null;
-            SyncReport report = Refresh();
+            if (_watch.HasChanged())
+                _review.Refresh();
+            SyncReport report = _review.TakeUntold();
             return report.IsEmpty ? null : report;
         }
     }
 
-    /// <summary>Reads a file of the profile's that is no adapter and is not synced; null when there is none.</summary>
-    internal byte[]? ReadLocal(string name) => _storage.Settings.Files.FileExists(LocalPath(name)) ? _storage.Adapters.Read(LocalPath(name), name) : null;
-
-    /// <summary>Writes such a file, whole or not at all.</summary>
-    /// <exception cref="StoreReadOnlyException">Another process writes to the folder.</exception>
-    internal void WriteLocal(string name, byte[] bytes)
-    {
-        _storage.RequireWritable();
-        _storage.Adapters.Write(LocalPath(name), bytes, name);
-    }
-
-    /// <summary>Deletes such a file.</summary>
-    internal void DeleteLocal(string name) => _storage.Settings.Files.Delete(LocalPath(name));
-
-    /// <summary>Moves such a file, which is damaged, out of the way.</summary>
-    /// <returns>Its new path.</returns>
-    internal string SetLocalAside(string name) => _folders.SetAside(LocalPath(name));
-
-    /// <summary>Path of such a file.</summary>
-    internal string LocalPath(string name) => Path.Combine(_paths.Folder, name);
-
     /// <summary>Ends the watch on the devices folder.</summary>
     public void Dispose() => _watch.Dispose();
-
-    /// <summary>Reads the files, does what they ask for where this process writes, and judges them.</summary>
-    private SyncReport Refresh()
-    {
-        _watch.See();
-        string? before = EffectiveDigest();
-        DevicesReport found = Judge();
-        var report = new SyncReport();
-        if (!IsReadOnly)
-        {
-            report = report with { SetAside = _folders.SetAside(found), Identity = _own.CheckIdentity(found) };
-            if (_own.Restore(found) || !report.IsEmpty)
-                found = Judge();
-            report = report with { Forgotten = _folders.DeleteForgotten(found) };
-            if (report.Forgotten.Count > 0)
-                found = Judge();
-        }
-
-        Volatile.Write(ref _report, found);
-        return report with { EffectiveChanged = EffectiveDigest() != before };
-    }
-
-    private DevicesReport Judge() => HeadSelection.Judge(DevicesFolder.Read(_storage.Adapters, _paths.Devices), _storage.Settings.Wanted);
-
-    private string? EffectiveDigest() => Effective is { } effective ? DevicesFolder.Digest(effective.Bytes.ToArray()) : null;
 
     private StoredGeneration Publish(Adapter adapter, VersionVector from, long ownRecords)
     {
@@ -243,18 +206,18 @@ public sealed class ProfileStore : IDisposable
         DeviceFile stored = DevicesFolder.Decode(bytes, _paths.Adapter(_storage.Device));
         _own.Publish(bytes, origin, stored.Path);
         _history.Trim();
-        Refresh();
+        _review.Refresh(isOwnChange: true);
         return new StoredGeneration(stored.Adapter!, stored.Origin, bytes.LongLength);
     }
 
     private Adapter FrozenModel()
     {
-        Adapter like = _history.Read().LastOrDefault(file => file.Adapter is not null)?.Adapter ?? Effective?.Adapter
+        Adapter like = Own?.Adapter ?? Effective?.Adapter
             ?? throw new InvalidOperationException($"The profile '{Name}' has no generation to roll back.");
         return like.WithoutChange();
     }
 
-    private bool IsObsolete(DeviceFile file) => _storage.Settings.Wanted.Model is { } model && file.Adapter is { } adapter && adapter.Model != model;
+    private bool IsObsolete(DeviceFile file) => file.Adapter is { } adapter && Refuse(adapter) is not null;
 
     private long Size(DeviceFile file) => _storage.Settings.Files.Stamps(_paths.History).FirstOrDefault(stamp => stamp.Path == file.Path).Length;
 }

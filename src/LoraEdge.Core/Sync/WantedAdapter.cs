@@ -12,6 +12,12 @@ public sealed record WantedAdapter
     /// <summary>Where A comes from.</summary>
     public Projection? Projection { get; init; }
 
+    /// <summary>
+    /// Where a host makes A from: other adapters are left out, but those that carry an A of their own. Unlike
+    /// <see cref="Projection"/> it is known before there is an adapter.
+    /// </summary>
+    public IProjectionSource? Source { get; init; }
+
     /// <summary>Rank.</summary>
     public int? Rank { get; init; }
 
@@ -20,8 +26,11 @@ public sealed record WantedAdapter
     {
         if (Model is { } model && model != adapter.Model)
             return "it is for another model";
-        if (Projection is not null && Projection != adapter.Projection)
+        if ((Projection is not null && Projection != adapter.Projection) || IsOfAnotherSource(adapter.Projection))
             return "it has another projection";
         return Rank is { } rank && rank != adapter.Rank ? $"it has rank {adapter.Rank}, not {rank}" : null;
     }
+
+    private bool IsOfAnotherSource(Projection projection) =>
+        Source is not null && projection.Kind != ProjectionKind.Explicit && (projection.Kind != Source.Kind || projection.Seed != Source.Seed);
 }

@@ -12,6 +12,6 @@ public enum ConformanceResult
     /// <summary>An output differs from the expected one.</summary>
     Wrong,
 
-    /// <summary>It ended in an error that is not LoraEdge's own.</summary>
+    /// <summary>It ended in an error that is not LoraEdge's own, or there was nothing to compare.</summary>
     Failed,
 }

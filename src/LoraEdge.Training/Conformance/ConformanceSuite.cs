@@ -12,11 +12,13 @@ public static class ConformanceSuite
 {
     /// <summary>Runs every case of a directory, in ordinal order of their names.</summary>
     /// <param name="directory">The folder that holds the cases' folders.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidOptionsException">There is no such folder.</exception>
     /// <exception cref="NativeRuntimeException">libtorch is missing or cannot be loaded.</exception>
     public static IEnumerable<ConformanceCase> Run(string directory)
     {
         NativeLibtorch.EnsureLoaded();
+        if (!Directory.Exists(directory))
+            throw new InvalidOptionsException($"There is no folder '{directory}' of conformance cases. Name the one that holds theirs: a folder a case, with model.onnx and test_data_set_*.");
         return Directory.GetDirectories(directory)
             .Where(folder => File.Exists(ModelIn(folder)))
             .OrderBy(folder => folder, StringComparer.Ordinal)
@@ -35,7 +37,10 @@ public static class ConformanceSuite
             operators = [.. OperatorsOf(model.Graph).Distinct()];
             SupportCheck.Require(model, [.. model.Graph.Outputs.Select(output => output.Name)]);
             using var executor = new GraphExecutor(model);
-            string? difference = Directory.GetDirectories(folder, "test_data_set_*").Select(set => DifferenceIn(model, executor, set)).FirstOrDefault(found => found is not null);
+            string[] dataSets = Directory.GetDirectories(folder, "test_data_set_*");
+            if (dataSets.Length == 0)
+                return new ConformanceCase(name, ConformanceResult.Failed, operators, "it has no test_data_set_*, so there is nothing to compare");
+            string? difference = dataSets.Select(set => DifferenceIn(model, executor, set)).FirstOrDefault(found => found is not null);
             if (difference is not null)
                 return new ConformanceCase(name, ConformanceResult.Wrong, operators, difference);
             var random = new RandomValues(model.Graph);

@@ -16,7 +16,8 @@ internal static class AttentionFusion
     {
         if (!graph.Is(product, "MatMul") || graph.OnlyProducerOf(product.Inputs[0], "Softmax", inputs: 1) is not { } softmax)
             return null;
-        if (softmax.GetInt("axis", graph.Opset >= 13 ? -1 : 1) is not (-1 or 3))
+        long axis = softmax.GetInt("axis", graph.Opset >= 13 ? -1 : 1);
+        if (axis is not (-1 or 3))
             return null;
         var replaced = new List<OnnxNode> { softmax };
         (string scores, string? mask) = Unmask(graph, softmax.Inputs[0], replaced);
@@ -25,7 +26,7 @@ internal static class AttentionFusion
             return null;
         replaced.Add(dots);
         string[] inputs = [dots.Inputs[0], dots.Inputs[1], product.Inputs[1], .. mask is null ? Array.Empty<string>() : [mask]];
-        return new FusedNode(new PlannedNode(product, inputs, product.Outputs, node => Attention(node, scale)), replaced);
+        return new FusedNode(new PlannedNode(product, inputs, product.Outputs, node => Attention(node, scale, axis)), replaced);
     }
 
     private static (string Scores, string? Mask) Unmask(PatternGraph graph, string scores, List<OnnxNode> replaced)
@@ -57,45 +58,33 @@ internal static class AttentionFusion
         return (scores, 1);
     }
 
-    /// <summary>Inputs: Q <c>(..., T, D)</c>, K transposed <c>(..., D, S)</c>, V <c>(..., S, E)</c>, and the mask if there is one.</summary>
-    private static Operation Attention(NodeContext node, float scale)
+    /// <summary>
+    /// Inputs: Q <c>(..., T, D)</c>, K transposed <c>(..., D, S)</c>, V <c>(..., S, E)</c>, and the mask if there is one. Whatever
+    /// the nodes take is taken here too: vectors, batch axes that differ, a mask that widens the scores.
+    /// </summary>
+    private static Operation Attention(NodeContext node, float scale, long axis)
     {
         long[] q = node.Shape(0), k = node.Shape(1), v = node.Shape(2);
-        node.Require(q.Length >= 2 && k.Length >= 2 && v.Length >= 2 && q[^1] == k[^2] && k[^1] == v[^2], "the inner sizes of the products differ");
         node.RequireFloats(0);
         node.RequireSameType(0, 1);
         node.RequireSameType(0, 2);
-        long[] scores = Leading(node, q, k, [q[^2], k[^1]]);
-        Leading(node, scores, v, [q[^2], v[^1]]);
+        long[] products = MatrixProduct.RequireShape(node, q, k), scores = products;
         if (node.Has(3))
-            RequireMask(node, scores);
-        bool isOne = q.Length == 4 && k.Length == 4 && v.Length == 4 && q.Take(2).SequenceEqual(k.Take(2)) && q.Take(2).SequenceEqual(v.Take(2)) && !node.IsTrained(3) && scores.All(size => size > 0);
-        return isOne ? inputs => [Fused(inputs, scale * (float)Math.Sqrt(q[^1]))] : inputs => [WrittenOut(inputs, scale)];
-    }
-
-    private static long[] Leading(NodeContext node, long[] left, long[] right, long[] matrix)
-    {
-        var shape = new long[Math.Max(left.Length, right.Length)];
-        for (int back = 3; back <= shape.Length; back++)
         {
-            long a = back <= left.Length ? left[^back] : 1, b = back <= right.Length ? right[^back] : 1;
-            node.Require(a == b || a == 1 || b == 1, "the batch axes cannot be broadcast together");
-            shape[^back] = a == 1 ? b : a;
+            node.RequireSameType(0, 3);
+            scores = node.RequireBroadcastOf([products, node.Shape(3)]);
         }
-
-        (shape[^2], shape[^1]) = (matrix[0], matrix[1]);
-        return node.RequireSize(shape);
+        MatrixProduct.RequireShape(node, scores, v);
+        bool isOfRows = node.Axis(axis, scores.Length) == scores.Length - 1, hasPlainMask = !node.Has(3) || (node.Rank(3) > 1 && !node.IsTrained(3));
+        bool isOne = isOfRows && hasPlainMask && HaveOneBatch(q, k, v) && scores.SequenceEqual(products) && scores.All(size => size > 0);
+        if (isOne)
+            return inputs => [Fused(inputs, scale * (float)Math.Sqrt(q[^1]))];
+        Func<Tensor, Tensor> softmax = SoftmaxFamily.Softmax(node, scores, axis);
+        return inputs => [WrittenOut(inputs, scale, softmax)];
     }
 
-    private static void RequireMask(NodeContext node, long[] scores)
-    {
-        long[] mask = node.Shape(3);
-        node.RequireSameType(0, 3);
-        bool fits = mask.Length <= scores.Length;
-        for (int back = 1; fits && back <= mask.Length; back++)
-            fits = mask[^back] == 1 || mask[^back] == scores[^back];
-        node.Require(fits, "the mask cannot be broadcast to the scores");
-    }
+    private static bool HaveOneBatch(long[] q, long[] k, long[] v) =>
+        q.Length == 4 && k.Length == 4 && v.Length == 4 && q.Take(2).SequenceEqual(k.Take(2)) && q.Take(2).SequenceEqual(v.Take(2));
 
     /// <summary>libtorch divides by the square root of D itself.</summary>
     private static Tensor Fused(Tensor?[] inputs, float factor)
@@ -104,11 +93,11 @@ internal static class AttentionFusion
         return nn.functional.scaled_dot_product_attention(queries, keys, inputs[2]!, inputs.Length > 3 ? inputs[3] : null);
     }
 
-    private static Tensor WrittenOut(Tensor?[] inputs, float scale)
+    private static Tensor WrittenOut(Tensor?[] inputs, float scale, Func<Tensor, Tensor> softmax)
     {
         using Tensor dots = MatrixProduct.Of(inputs[0]!, inputs[1]!), scaled = dots.mul(Number.Of(scale));
         using Tensor scores = inputs.Length > 3 ? scaled.add(inputs[3]!, Number.One) : scaled.alias();
-        using Tensor weights = nn.functional.softmax(scores, -1);
+        using Tensor weights = softmax(scores);
         return MatrixProduct.Of(weights, inputs[2]!);
     }
 }

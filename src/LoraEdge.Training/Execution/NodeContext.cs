@@ -129,7 +129,7 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
     /// <summary>The values of a floating-point input that decides shapes, for example scales.</summary>
     public double[] Numbers(int index)
     {
-        RequireFloats(index);
+        this.RequireFloats(index);
         using Tensor wide = Value(index).to(ScalarType.Float64), local = wide.cpu(), packed = local.contiguous();
         return packed.numel() == 0 ? [] : packed.data<double>().ToArray();
     }
@@ -153,82 +153,6 @@ internal sealed class NodeContext(OnnxNode node, long opset, IReadOnlyList<Value
         if (!holds)
             throw Fail(otherwise);
     }
-
-    /// <summary>Checks a result's shape before anything of that size is made.</summary>
-    /// <returns>The shape, as an array.</returns>
-    public long[] RequireSize(IEnumerable<long> shape)
-    {
-        long[] sizes = [.. shape];
-        double count = sizes.Aggregate(1.0, (product, size) => product * Math.Max(size, 1));
-        Require(sizes.Length <= MaxRank, $"the result would have {sizes.Length} axes, and no more than {MaxRank} are computed");
-        Require(sizes.All(size => size is >= 0 and <= MaxElements) && count <= MaxElements, $"the result would have the shape [{string.Join(",", sizes)}], and no more than {MaxElements} elements are computed");
-        Require(Memory is null || count * sizeof(float) <= Memory.Left, $"the result would have the shape [{string.Join(",", sizes)}]: {Memory?.Exceeded}");
-        return sizes;
-    }
-
-    /// <summary>Checks that two inputs can be broadcast together (NumPy's rules), and that the result is not too large.</summary>
-    /// <returns>Shape of the result.</returns>
-    public long[] RequireBroadcast(int left = 0, int right = 1) => RequireBroadcastOf([left, right]);
-
-    /// <summary>Checks that inputs can be broadcast together (NumPy's rules), and that the result is not too large.</summary>
-    /// <returns>Shape of the result.</returns>
-    public long[] RequireBroadcastOf(IEnumerable<int> inputs)
-    {
-        long[] result = [];
-        foreach (long[] shape in inputs.Select(Shape))
-        {
-            long[] wider = shape.Length > result.Length ? [.. Enumerable.Repeat(1L, shape.Length - result.Length), .. result] : result;
-            for (int back = 1; back <= shape.Length; back++)
-            {
-                (long have, long size) = (wider[^back], shape[^back]);
-                Require(have == size || have == 1 || size == 1, "the shapes cannot be broadcast together");
-                wider[^back] = have == 1 ? size : have;
-            }
-
-            result = wider;
-        }
-
-        return RequireSize(result);
-    }
-
-    /// <summary>Checks that an input can be broadcast to a shape (NumPy's rules) without widening it.</summary>
-    public void RequireBroadcastTo(int index, long[] shape)
-    {
-        long[] from = Shape(index);
-        bool fits = from.Length <= shape.Length;
-        for (int back = 1; fits && back <= from.Length; back++)
-            fits = from[^back] == 1 || from[^back] == shape[^back];
-        Require(fits, $"input {index} cannot be broadcast to [{string.Join(",", shape)}]");
-    }
-
-    /// <summary>Checks that two inputs have one element type.</summary>
-    public void RequireSameType(int left = 0, int right = 1) => Require(Type(left) == Type(right), $"inputs {left} and {right} must have one element type");
-
-    /// <summary>Checks that an input is a vector of some length, with the element type of another input.</summary>
-    public void RequireVector(int index, long length, int like)
-    {
-        RequireSameType(like, index);
-        Require(Shape(index).SequenceEqual([length]), $"input {index} must have {length} elements");
-    }
-
-    /// <summary>Checks that an input holds integers in some shape.</summary>
-    public void RequireIndices(int index, params long[] shape)
-    {
-        Require(Type(index) is ScalarType.Int64 or ScalarType.Int32, $"input {index} must hold integers, not {Type(index)}");
-        Require(Shape(index).SequenceEqual(shape), $"input {index} must have the shape [{string.Join(",", shape)}]");
-    }
-
-    /// <summary>Checks that an input holds floating-point numbers.</summary>
-    public void RequireFloats(int index) => Require(is_floating_point(Type(index)), $"input {index} must hold floating-point numbers");
-
-    /// <summary>Checks that an input holds numbers and not truth values.</summary>
-    public void RequireNumbers(int index) => Require(Type(index) != ScalarType.Bool, $"input {index} must hold numbers");
-
-    /// <summary>Checks that an input holds integers.</summary>
-    public void RequireIntegers(int index) => Require(Type(index) != ScalarType.Bool && is_integral(Type(index)), $"input {index} must hold integers");
-
-    /// <summary>Checks that an input holds truth values.</summary>
-    public void RequireBooleans(int index) => Require(Type(index) == ScalarType.Bool, $"input {index} must hold truth values");
 
     /// <summary>An error that names the node: the model's, or that of the inputs where their content decided.</summary>
     public LoraEdgeException Fail(string what)

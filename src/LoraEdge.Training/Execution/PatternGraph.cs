@@ -25,9 +25,9 @@ internal sealed class PatternGraph(OnnxGraph graph, long opset, IReadOnlyCollect
     /// <summary>A constant of the graph; null when the value is none.</summary>
     public Initializer? InitializerOf(string value) => graph.Initializers.TryGetValue(value, out Initializer? initializer) ? initializer : null;
 
-    /// <summary>The value of a constant with one element; null when it is not one.</summary>
+    /// <summary>The value of a constant number, which gives what it is multiplied with no more axes; null when it is not one.</summary>
     public float? NumberOf(string value) =>
-        InitializerOf(value) is { Count: 1, DataType: OnnxDataType.Float } number ? number.ToFloats()[0] : null;
+        InitializerOf(value) is { Count: 1, Dims.Length: <= 1, DataType: OnnxDataType.Float } number ? number.ToFloats()[0] : null;
 
     private bool IsReadOnce(string value) =>
         graph.ConsumersOf(value) is [var reader] && reader.Inputs.Count(input => input == value) == 1

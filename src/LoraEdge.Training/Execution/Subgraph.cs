@@ -1,3 +1,4 @@
+using LoraEdge.Onnx;
 using static TorchSharp.torch;
 
 namespace LoraEdge.Training.Execution;
@@ -11,6 +12,23 @@ namespace LoraEdge.Training.Execution;
 internal sealed class Subgraph(IReadOnlyList<(string Name, int Input)> captured, Func<IReadOnlyDictionary<string, Tensor>, GraphPlan> build) : IDisposable
 {
     private GraphPlan? _plan;
+
+    /// <summary>The graphs of a node by the attribute that holds them.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="facts">What is known of its inputs, then of what its graphs read besides.</param>
+    /// <param name="planOf">Makes their plans.</param>
+    public static Dictionary<string, Subgraph> Of(OnnxNode node, IReadOnlyList<ValueFacts?> facts, SubgraphPlanner planOf)
+    {
+        var subgraphs = new Dictionary<string, Subgraph>(StringComparer.Ordinal);
+        foreach ((string attribute, OnnxGraph graph) in node.GraphAttributes)
+        {
+            (string Name, int Input)[] read = [.. node.CapturedValues.Select((name, at) => (name, node.Inputs.Count + at)).Where(value => graph.CapturedValues.Contains(value.name))];
+            Dictionary<string, ValueFacts> known = read.ToDictionary(value => value.Name, value => facts[value.Input]!, StringComparer.Ordinal);
+            subgraphs[attribute] = new Subgraph(read, values => planOf(graph, known, values));
+        }
+
+        return subgraphs;
+    }
 
     /// <summary>Runs it. The results are the caller's.</summary>
     /// <param name="inputs">The inputs of the node's operation, borrowed.</param>

@@ -19,15 +19,12 @@ internal static class FusedProducts
         long[] a = node.Shape(0), b = node.Shape(1);
         node.RequireFloats(0);
         node.RequireSameType();
-        node.Require(a.Length > 0 && b.Length > 0, "FusedMatMul does not take scalars");
         float alpha = node.Node.GetFloat("alpha", 1);
         int[] orderA = Order(node, a.Length, "A"), orderB = Order(node, b.Length, "B");
         long[] left = [.. orderA.Select(axis => a[axis])], right = [.. orderB.Select(axis => b[axis])];
-        long inner = right.Length == 1 ? right[0] : right[^2];
-        node.Require(left[^1] == inner, $"the inner sizes {left[^1]} and {inner} differ");
-        RequireBatches(node, left, right);
+        long[] result = MatrixProduct.RequireShape(node, left, right);
         if (b.Length == 2 && IsPlain(orderA))
-            return new LinearProduct(Count(left.Take(left.Length - 1)), false, !IsPlain(orderB), alpha, 1, false, node.Branch, [.. left.Take(left.Length - 1), right[1]]).Run;
+            return new LinearProduct(Count(left.Take(left.Length - 1)), false, !IsPlain(orderB), alpha, 1, false, node.Branch, result).Run;
         return Binary((x, y) =>
         {
             using Tensor first = Turned(x, orderA), second = Turned(y, orderB);
@@ -57,16 +54,6 @@ internal static class FusedProducts
     private static bool IsPlain(int[] order) => order.SequenceEqual(Enumerable.Range(0, order.Length));
 
     private static Tensor Turned(Tensor x, int[] order) => IsPlain(order) ? x.alias() : x.permute([.. order.Select(axis => (long)axis)]);
-
-    private static void RequireBatches(NodeContext node, long[] left, long[] right)
-    {
-        for (int back = 3; back <= Math.Min(left.Length, right.Length); back++)
-            node.Require(left[^back] == right[^back] || left[^back] == 1 || right[^back] == 1, "the batch axes cannot be broadcast together");
-        // No axis of the result is longer than these.
-        int batches = Math.Max(0, Math.Max(left.Length, right.Length) - 2);
-        IEnumerable<long> batch = Enumerable.Range(3, batches).Select(back => Math.Max(back <= left.Length ? left[^back] : 1, back <= right.Length ? right[^back] : 1));
-        node.RequireSize([.. batch, left.Length == 1 ? 1 : left[^2], right.Length == 1 ? 1 : right[^1]]);
-    }
 
     private static Operation FusedGemm(NodeContext node)
     {

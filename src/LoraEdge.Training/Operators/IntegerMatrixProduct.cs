@@ -19,13 +19,10 @@ internal sealed record IntegerMatrixProduct(IntegerFactor A, IntegerFactor B, Sc
     public static IntegerMatrixProduct Of(NodeContext node, IntegerFactor a, int b, int zeroB)
     {
         long[] left = node.Shape(a.Data), right = node.Shape(b);
-        node.Require(left.Length > 0 && right.Length > 0, "scalars are not multiplied");
+        long[] result = MatrixProduct.RequireShape(node, left, right);
         IntegerFactor factorB = IntegerFactor.Of(node, b, zeroB, right.Length - 1);
-        int inner = Math.Max(0, right.Length - 2);
-        node.Require(left[^1] == right[inner], $"the inner sizes {left[^1]} and {right[inner]} differ");
-        long[] result = node.RequireSize([.. Batch(node, left, right), .. left.Length > 1 ? [left[^2]] : Array.Empty<long>(), .. right.Length > 1 ? [right[^1]] : Array.Empty<long>()]);
         long rows = left.Take(left.Length - 1).Aggregate(1L, (product, size) => product * size);
-        return new IntegerMatrixProduct(a, factorB, ExactType.Of(node, factorB, [inner]), rows, result);
+        return new IntegerMatrixProduct(a, factorB, ExactType.Of(node, factorB, [Math.Max(0, right.Length - 2)]), rows, result);
     }
 
     /// <summary>Computes it; the integers are held as floats.</summary>
@@ -36,18 +33,5 @@ internal sealed record IntegerMatrixProduct(IntegerFactor A, IntegerFactor B, Sc
             return MatrixProduct.Of(a, b);
         using Tensor rows = a.reshape(Rows, b.shape[0]), product = rows.mm(b);
         return product.reshape(Result);
-    }
-
-    private static long[] Batch(NodeContext node, long[] a, long[] b)
-    {
-        var batch = new long[Math.Max(0, Math.Max(a.Length, b.Length) - 2)];
-        for (int back = 3; back <= batch.Length + 2; back++)
-        {
-            long x = back <= a.Length ? a[^back] : 1, y = back <= b.Length ? b[^back] : 1;
-            node.Require(x == y || x == 1 || y == 1, "the batch axes cannot be broadcast together");
-            batch[^(back - 2)] = x == 1 ? y : x;
-        }
-
-        return batch;
     }
 }

@@ -28,7 +28,7 @@ internal static class Logic
     {
         node.RequireBooleans(0);
         node.RequireSameType(1, 2);
-        node.RequireBroadcastOf([0, 1, 2]);
+        node.RequireBroadcastOf([node.Shape(0), node.Shape(1), node.Shape(2)]);
         return inputs => [where(inputs[0]!, inputs[1]!, inputs[2]!)];
     }
 }

@@ -1,3 +1,4 @@
+using LoraEdge.Training.Execution;
 using LoraEdge.Training.Products;
 using static TorchSharp.torch;
 
@@ -9,6 +10,24 @@ namespace LoraEdge.Training.Operators;
 /// </summary>
 internal static class MatrixProduct
 {
+    /// <summary>Checks that two tensors can be multiplied, and that neither the result nor what is copied on the way is too large.</summary>
+    /// <param name="node">The node, for messages.</param>
+    /// <param name="left">Shape of the left factor; a vector is a row.</param>
+    /// <param name="right">Shape of the right factor; a vector is a column.</param>
+    /// <returns>Shape of the result.</returns>
+    public static long[] RequireShape(NodeContext node, long[] left, long[] right)
+    {
+        node.Require(left.Length > 0 && right.Length > 0, "scalars are not multiplied");
+        long inner = right.Length == 1 ? right[0] : right[^2];
+        node.Require(left[^1] == inner, $"the inner sizes {left[^1]} and {inner} differ");
+        for (int back = 3; back <= Math.Min(left.Length, right.Length); back++)
+            node.Require(left[^back] == right[^back] || left[^back] == 1 || right[^back] == 1, "the batch axes cannot be broadcast together");
+        long[] batch = Batch(left, right);
+        foreach (long[] factor in new[] { left, right }.Where(factor => right.Length > 2 && IsCopied(factor, batch)))
+            node.RequireSize([.. batch, .. factor.Skip(factor.Length - 2)]);
+        return node.RequireSize([.. batch, .. left.Length > 1 ? [left[^2]] : Array.Empty<long>(), .. right.Length > 1 ? [right[^1]] : Array.Empty<long>()]);
+    }
+
     /// <summary>The product; sizes are checked.</summary>
     public static Tensor Of(Tensor left, Tensor right)
     {
@@ -50,9 +69,16 @@ internal static class MatrixProduct
         return product.reshape([.. leading, right.shape[1]]);
     }
 
+    /// <summary>Whether a factor is broadcast along some batch axes and not along others: then its matrices no longer lie at equal distances.</summary>
+    private static bool IsCopied(long[] factor, long[] batch)
+    {
+        long[] own = [.. factor.Take(Math.Max(0, factor.Length - 2))];
+        return own.Any(size => size != 1) && !own.SequenceEqual(batch);
+    }
+
     private static long[] Batch(long[] a, long[] b)
     {
-        var batch = new long[Math.Max(a.Length, b.Length) - 2];
+        var batch = new long[Math.Max(0, Math.Max(a.Length, b.Length) - 2)];
         for (int back = 3; back <= batch.Length + 2; back++)
         {
             long x = back <= a.Length ? a[^back] : 1, y = back <= b.Length ? b[^back] : 1;

@@ -18,16 +18,10 @@ internal static class MatrixProducts
     private static Operation MatMul(NodeContext node)
     {
         long[] a = node.Shape(0), b = node.Shape(1);
-        node.Require(a.Length > 0 && b.Length > 0, "MatMul does not take scalars");
         node.Require(node.Type(0) == node.Type(1), "both inputs must have one element type");
         node.Require(node.Type(0) is not (ScalarType.Bool or ScalarType.Byte or ScalarType.Int8), "the element type is not one that MatMul takes");
-        long inner = b.Length == 1 ? b[0] : b[^2];
-        node.Require(a[^1] == inner, $"the inner sizes {a[^1]} and {inner} differ");
-        if (b.Length == 2)
-            return new LinearProduct(Count(a.Take(a.Length - 1)), false, false, 1, 1, node.Has(2), node.Branch, [.. a.Take(a.Length - 1), b[1]]).Run;
-        for (int back = 3; back <= Math.Min(a.Length, b.Length); back++)
-            node.Require(a[^back] == b[^back] || a[^back] == 1 || b[^back] == 1, "the batch axes cannot be broadcast together");
-        return Binary(MatrixProduct.Of);
+        long[] result = MatrixProduct.RequireShape(node, a, b);
+        return b.Length == 2 ? new LinearProduct(Count(a.Take(a.Length - 1)), false, false, 1, 1, node.Has(2), node.Branch, result).Run : Binary(MatrixProduct.Of);
     }
 
     internal static Operation Gemm(NodeContext node)
@@ -40,7 +34,7 @@ internal static class MatrixProducts
         node.Require(node.Type(0) == node.Type(1), "both inputs must have one element type");
         long innerA = a[transA ? 0 : 1], innerB = b[transB ? 1 : 0];
         node.Require(innerA == innerB, $"the inner sizes {innerA} and {innerB} differ");
-        long[] result = [a[transA ? 1 : 0], b[transB ? 0 : 1]];
+        long[] result = node.RequireSize([a[transA ? 1 : 0], b[transB ? 0 : 1]]);
         if (node.Has(2))
             CheckBias(node, result);
         return new LinearProduct(result[0], transA, transB, alpha, beta, node.Has(2), node.Branch, result).Run;

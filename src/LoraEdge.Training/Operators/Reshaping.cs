@@ -53,7 +53,8 @@ internal static class Reshaping
     {
         long[] shape = node.Shape(0);
         long[]? given = node.IntegersOf("axes", input: 1);
-        HashSet<int> axes = given is null
+        // No axes at all are the same as none given, in ONNX Runtime.
+        HashSet<int> axes = given is null or { Length: 0 }
             ? [.. Enumerable.Range(0, shape.Length).Where(axis => shape[axis] == 1)]
             : [.. given.Select(axis => node.Axis(axis, shape.Length))];
         node.Require(axes.All(axis => shape[axis] == 1), "only axes of size 1 can be squeezed");

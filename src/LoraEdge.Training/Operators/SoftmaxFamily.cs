@@ -19,6 +19,16 @@ internal static class SoftmaxFamily
         table.Add("Hardmax", since: 13, node => OverAxis(node, Hardmax));
     }
 
+    /// <summary>The Softmax of a tensor by the rules of the node's opset.</summary>
+    /// <param name="node">The node, for its opset and messages.</param>
+    /// <param name="shape">Shape of the tensor.</param>
+    /// <param name="axis">The axis.</param>
+    public static Func<Tensor, Tensor> Softmax(NodeContext node, long[] shape, long axis)
+    {
+        int counted = node.Axis(axis, shape.Length);
+        return node.Opset >= 13 ? x => nn.functional.softmax(x, counted) : x => OfRows(x, shape, counted, (rows, at) => nn.functional.softmax(rows, at));
+    }
+
     private static Operation OverAxis(NodeContext node, Func<Tensor, long, Tensor> function)
     {
         node.RequireFloats(0);
@@ -31,14 +41,16 @@ internal static class SoftmaxFamily
         node.RequireFloats(0);
         long[] shape = node.Shape(0);
         int axis = node.Axis(node.Node.GetInt("axis", 1), shape.Length);
+        return Unary(x => OfRows(x, shape, axis, function));
+    }
+
+    private static Tensor OfRows(Tensor x, long[] shape, int axis, Func<Tensor, long, Tensor> function)
+    {
         long rows = shape.Take(axis).Aggregate(1L, (product, size) => product * size);
         long columns = shape.Skip(axis).Aggregate(1L, (product, size) => product * size);
-        return Unary(x =>
-        {
-            using Tensor flat = x.reshape(rows, columns);
-            using Tensor result = function(flat, 1);
-            return result.reshape(shape);
-        });
+        using Tensor flat = x.reshape(rows, columns);
+        using Tensor result = function(flat, 1);
+        return result.reshape(shape);
     }
 
     /// <summary>1 at the first of the largest elements, 0 elsewhere.</summary>

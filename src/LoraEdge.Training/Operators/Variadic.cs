@@ -48,6 +48,6 @@ internal static class Variadic
         node.RequireNumbers(0);
         for (int index = 1; index < node.InputCount; index++)
             node.RequireSameType(0, index);
-        node.RequireBroadcastOf(Enumerable.Range(0, node.InputCount));
+        node.RequireBroadcastOf(Enumerable.Range(0, node.InputCount).Select(node.Shape));
     }
 }

@@ -80,8 +80,9 @@ public sealed class PopulationTuner : IDisposable
 
     /// <summary>Mean loss on records without anybody's B, without training on them.</summary>
     /// <param name="records">The records, at least one.</param>
-    /// <param name="batchSize">Records at a time.</param>
+    /// <param name="batchSize">Records at a time, at least one. Default: 256.</param>
     /// <exception cref="InvalidInputException">A record does not fit.</exception>
+    /// <exception cref="InvalidOptionsException"><paramref name="batchSize"/> is below 1.</exception>
     public double Evaluate(IReadOnlyList<Interaction> records, int batchSize = 256)
     {
         _weights.LeaveEverybodyOut();

@@ -25,7 +25,7 @@ internal sealed class ScoringSession : IScoringSession
         TrainingOptions options = request.Options;
         _request = request;
         SupportCheck.Require(model, ObjectiveValues.Of(model, request.Objective));
-        int largest = BatchAxis.Require(model, request.Objective, options.SliceSize ?? options.BatchSize);
+        int largest = BatchAxis.Require(model, request.Objective, options);
         RecordCheck.Require(model, request.Objective, request.Records);
         _placement = Placement.Of(options);
         _slices = [.. RecordSampler.PositionsInOrder(request.Records, Math.Min(largest, options.SliceSize ?? DefaultSlice))];

@@ -76,6 +76,21 @@ public sealed class IdentityTests
     }
 
     [Test]
+    public void ACloneThatIsFoundWhileStoring_IsToldByTheNextPoll()
+    {
+        using var original = new Installation();
+        original.Learn(1);
+        using var clone = new Installation(original.Disk.Copy());
+        original.Learn(2);
+        clone.Learn(3);
+        clone.Disk.Put(clone.OwnPath, original.Disk.Contents()[original.OwnPath]);
+
+        clone.Learn(4);
+
+        Assert.That(clone.Store.Poll()!.Identity, Is.EqualTo(IdentityChange.Clone));
+    }
+
+    [Test]
     public void ANewId_HoldsForTheOtherProfilesToo()
     {
         using var installation = new Installation();

@@ -143,6 +143,56 @@ public sealed class ProfileStoreTests
     }
 
     [Test]
+    public void OneCopyOfADamagedContent_IsEnough()
+    {
+        using var installation = new Installation();
+        for (int i = 0; i < 6; i++)
+        {
+            installation.Disk.Put(Path.Combine(installation.Store.DevicesPath, i % 2 == 0 ? "bad.lora" : $"bad ({i}).lora"), [1, 2, 3]);
+            Assert.That(installation.Poll()!.SetAside, Has.Count.EqualTo(1), "it is reported whenever it comes");
+        }
+
+        installation.Disk.Put(Path.Combine(installation.Store.DevicesPath, "bad.lora"), [1, 2, 4]);
+        installation.Poll();
+        Assert.That(installation.Files().Count(path => path.Contains("aside", StringComparison.Ordinal)), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void WhatStoringFinds_IsToldByTheNextPoll([Values] bool rollsBack)
+    {
+        using Installation a = new(), b = new();
+        a.Learn(1);
+        b.Learn(2);
+        a.Disk.Put(Path.Combine(a.Store.DevicesPath, "bad.lora"), [1, 2, 3]);
+        a.CopyFrom(b);
+
+        if (rollsBack)
+            a.Store.RollBack(null);
+        else
+            a.Learn(3);
+
+        SyncReport report = a.Store.Poll()!;
+        Assert.That((report.SetAside.Count, report.EffectiveChanged), Is.EqualTo((1, true)));
+        Assert.That(a.Poll(), Is.Null, "once");
+    }
+
+    [Test]
+    public void FilesThatAreLeftOut_AreToldOnceWithTheReason()
+    {
+        using var installation = new Installation(settings: new StorageSettings { Wanted = new WantedAdapter { Source = new SeededProjection(42), Rank = 1 } });
+        Adapter other = Samples.With(Samples.Seeded(seed: 43), extensions: OriginFields.Write(Origin(B, 1, Vector((B, 1)))));
+        installation.Disk.Put(Path.Combine(installation.Store.DevicesPath, "b.lora"), AdapterFile.Write(other));
+
+        SyncReport report = installation.Poll()!;
+
+        Assert.That((report.EffectiveChanged, report.Ignored.Single().Name), Is.EqualTo((false, "b.lora")));
+        Assert.That(report.Ignored[0].Reason, Does.Contain("another projection"));
+        installation.Learn(1);
+        Assert.That(installation.Poll(), Is.Null);
+        Assert.That(installation.Store.Obsolete, Is.EqualTo(new[] { report.Ignored[0].Path }));
+    }
+
+    [Test]
     public void AReadOnlyStore_ReadsAndSetsNothingAside_AndRefusesToWriteNamingTheOwner()
     {
         using var first = new Installation();

@@ -81,6 +81,24 @@ public sealed class DevicesFolderTests
     }
 
     [Test]
+    public void TheHostsProjection_DecidesWhateverTheOthersHave_AndOneOfItsOwnFitsAny()
+    {
+        Projection calibrated = new() { Kind = ProjectionKind.Calibrated, Seed = 42, Crc32 = 1 };
+        (string, byte[])[] files =
+        [
+            ("seeded.lora", Devices.File(A, 1, Vector((A, 10)), 1)),
+            ("calibrated.lora", Devices.File(Samples.With(Adapter(2), projection: calibrated), B, 1, Vector((B, 100)))),
+            ("explicit.lora", Devices.File(Samples.Explicit(), C, 1, Vector((C, 1)))),
+        ];
+
+        DevicesReport report = Read(new WantedAdapter { Source = new SeededProjection(42) }, files);
+
+        Assert.That(report.Named("calibrated.lora").Reason, Does.Contain("another projection"));
+        Assert.That(report.Heads.Single().Name, Is.EqualTo("seeded.lora"), "of those that fit, more records decide");
+        Assert.That(Read(new WantedAdapter { Source = new SeededProjection(9) }, files).Heads.Single().Name, Is.EqualTo("explicit.lora"));
+    }
+
+    [Test]
     public void DamagedFiles_AreTold_AndChangeNothing()
     {
         byte[] good = Devices.File(A, 1, Vector((A, 10)), 1), bad = Devices.File(B, 1, Vector((B, 10)), 2);

@@ -47,6 +47,8 @@ internal static class ShapeCases
     private static IEnumerable<OperatorCase> Squeezes()
     {
         yield return new OperatorCase("Squeeze", Opset: 11).Feed(1, 3, 1);
+        yield return new OperatorCase("Squeeze", Opset: 11).Feed(1, 3, 1).With("axes", Array.Empty<int>());
+        yield return new OperatorCase("Squeeze", Opset: 13).Feed(1, 3, 1).Integers();
         yield return new OperatorCase("Squeeze", Opset: 13).Feed(1, 3, 1);
         foreach (long[] axes in new long[][] { [0], [-1], [0, 2] })
         {

@@ -4,7 +4,7 @@ namespace LoraEdge;
 /// The files of a log: segments in order, the last of which is written to, and the sample beside them. Used by one thread at
 /// a time.
 /// </summary>
-internal sealed partial class LogFolder
+internal sealed class LogFolder
 {
     private const string SampleName = "sample.log";
     private const int MostPendingBytes = 64 * 1024;
@@ -14,6 +14,7 @@ internal sealed partial class LogFolder
     private readonly InteractionLogOptions _options;
     private readonly IHostClock _clock;
     private readonly DamagedFiles _damaged;
+    private readonly SegmentRewriting _rewriting;
     private readonly Action<LogReport> _report;
     private readonly List<Segment> _segments = [];
     private readonly GrowingBuffer _record = new(4096);
@@ -31,15 +32,23 @@ internal sealed partial class LogFolder
         _options = options;
         _report = report;
         _damaged = new DamagedFiles(files, report);
+        _rewriting = new SegmentRewriting(files, options, _damaged);
         files.CreateFolder(_folder);
-        CheckHeads();
+        (string Path, long Number)[] found = [.. SegmentName.Find(files, _folder)];
+        foreach ((string path, _) in found)
+            LogHeads.Check(files, path, LogFileKind.Segment, options.Key);
+        if (files.FileExists(SamplePath))
+            LogHeads.Check(files, SamplePath, LogFileKind.Sample, options.Key);
         foreach (string left in files.Files(_folder).Where(AtomicFile.IsTemporary))
             files.Delete(left);
         _sample = SampleFile.Open(files, SamplePath, options, _damaged);
         LastNumber = _sample.Through;
-        (string Path, long Number)[] found = [.. SegmentFiles()];
+        var opening = new SegmentOpening(files, options, _damaged, report);
         foreach ((string path, long number) in found)
-            OpenSegment(path, number, isNewest: number == found[found.Length - 1].Number);
+        {
+            if (opening.Open(path, number, isNewest: number == found[found.Length - 1].Number, _sample.Through) is { } opened)
+                Add(opened);
+        }
     }
 
     /// <summary>The highest number that a record has or had.</summary>
@@ -165,6 +174,21 @@ internal sealed partial class LogFolder
         return stream.Length;
     }
 
+    private void Add(OpenedSegment opened)
+    {
+        LastNumber = Math.Max(LastNumber, opened.Highest);
+        _segments.Add(opened.Segment);
+        if (opened.IsOutdated)
+        {
+            Rewrite(opened.Segment, _ => true, opened.IsCut);
+            return;
+        }
+
+        _active = opened.Active;
+        if (opened.IsCut)
+            _active?.Sync();
+    }
+
     private void Begin()
     {
         long number = _segments.Count == 0 ? 1 : _segments[_segments.Count - 1].Number + 1;
@@ -219,42 +243,11 @@ internal sealed partial class LogFolder
         _active!.Sync();
     }
 
-    /// <summary>Writes a segment anew without some of its records; how many went. What cannot be read is set aside first.</summary>
-    /// <param name="segment">The segment, which is not being written.</param>
-    /// <param name="isKept">Tells by their numbers which records stay.</param>
-    /// <param name="isCut">Whether an unreadable end is the known tail of a crash.</param>
+    /// <summary>Writes a segment anew without some of its records; how many went.</summary>
     private long Rewrite(Segment segment, Func<long, bool> isKept, bool isCut = false)
     {
-        var rewritten = new Segment(segment.Path, segment.Number);
         int at = _segments.IndexOf(segment);
-        if (_files.TryRead(segment.Path) is not { } file)
-        {
-            _segments[at] = rewritten;
-            return 0;
-        }
-
-        var reader = new LogFileReader(file, LogHeader.Read(file, LogFileKind.Segment, _options.Key, segment.Path), segment.Path);
-        var builder = new LogFileBuilder(LogHeader.Create(LogFileKind.Segment, _options.Key, LastNumber), segment.Bytes + 256);
-        long removed = 0;
-        while (reader.MoveNext())
-        {
-            if (reader.Record is not { } record)
-                continue;
-            if (!isKept(record.Sequence))
-            {
-                removed++;
-                continue;
-            }
-
-            builder.Add(reader.Content.Span);
-            rewritten.Add(record.Sequence, record.Time);
-        }
-
-        if (reader.DamagedBytes + reader.TailBytes > 0 && !isCut)
-            _damaged.SetAside(segment.Path, file, rewritten.Records, reader.DamagedBytes + reader.TailBytes);
-        _files.WriteAtomic(segment.Path, builder.Bytes);
-        rewritten.Bytes = builder.Bytes.Length;
-        _segments[at] = rewritten;
+        (_segments[at], long removed) = _rewriting.Rewrite(segment, LastNumber, isKept, isCut);
         return removed;
     }
 

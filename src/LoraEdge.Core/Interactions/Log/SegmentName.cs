@@ -10,6 +10,14 @@ internal static class SegmentName
 
     public static string Of(long number) => $"{Prefix}{number.ToString("d10", CultureInfo.InvariantCulture)}{Extension}";
 
+    /// <summary>The segments of a folder, the oldest first.</summary>
+    public static IEnumerable<(string Path, long Number)> Find(IFileSystem files, string folder) =>
+        from path in files.Files(folder)
+        let number = NumberOf(path)
+        where number is not null
+        orderby number
+        select (path, number.Value);
+
     /// <summary>The number in a file's name; null when it is no segment.</summary>
     public static long? NumberOf(string path)
     {

@@ -66,6 +66,22 @@ public sealed class InteractionLogDamageTests
     }
 
     [Test]
+    public void OneCopyOfADamagedContent_IsEnough()
+    {
+        MemoryFileSystem files = FilesWith(5);
+        byte[] first = LogSamples.Content(files, First), second = (byte[])first.Clone();
+        (first[90], second[100]) = ((byte)~first[90], (byte)~second[100]);
+        foreach (byte[] damaged in new[] { first, second, first, second, first })
+        {
+            // The power went, or the disk was full, after the copy and before the log was repaired.
+            files = LogSamples.Copy(files, First, damaged);
+            LogSamples.Open(files).Dispose();
+        }
+
+        Assert.That(files.Files(LogSamples.Folder).Where(path => path.EndsWith(".damaged", StringComparison.Ordinal)).Select(path => LogSamples.Content(files, path)), Is.EquivalentTo(new[] { first, second }));
+    }
+
+    [Test]
     public void ADamagedRecordInTheMiddle_IsSetAside_AndTheOthersAreKept()
     {
         MemoryFileSystem files = FilesWith(5);

@@ -1,11 +1,12 @@
-namespace LoraEdge.Tests.Adapters;
+namespace LoraEdge.TestKit;
 
 /// <summary>Random changes that keep most of a file as it is, so that they reach deep into a reader.</summary>
-internal static class Mutation
+public static class Mutation
 {
     // Codes of MessagePack types and lengths, and numbers at the edges.
     private static readonly byte[] Interesting = [0x00, 0x01, 0x7f, 0x80, 0x8f, 0x90, 0x9b, 0xc0, 0xc4, 0xc5, 0xc6, 0xca, 0xcb, 0xcc, 0xcd, 0xce, 0xcf, 0xd0, 0xd3, 0xdc, 0xdd, 0xde, 0xdf, 0xe0, 0xff];
 
+    /// <summary>A file with one to three changes.</summary>
     public static byte[] Of(byte[] file, Random random)
     {
         var bytes = new List<byte>(file);
