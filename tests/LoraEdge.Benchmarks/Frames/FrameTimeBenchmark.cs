@@ -21,7 +21,7 @@ internal static class FrameTimeBenchmark
         double unthrottled = Unthrottled(training);
         run.Progress($"without a host: {unthrottled:F1} steps a second");
         Block(training, work, s_settling, trains: true);
-        List<TimeSpan> with = [], without = [];
+        List<TimeSpan> with = [], without = [], control = [];
         long steps = 0;
         TimeSpan trained = TimeSpan.Zero;
         for (int round = 0; round < (run.Full ? 8 : 3); round++)
@@ -30,12 +30,16 @@ internal static class FrameTimeBenchmark
             (long before, var watch) = (training.Steps, Stopwatch.StartNew());
             with.AddRange(Block(training, work, s_block, trains: true));
             (steps, trained) = (steps + training.Steps - before, trained + watch.Elapsed);
+            control.AddRange(Control(training, work));
             run.Progress($"round {round + 1}: {steps / trained.TotalSeconds:F1} steps a second, duty cycle {training.Plugin.DutyCycle:F2}");
         }
 
         FrameTimes trainedFrames = FrameTimes.Of(with), untrainedFrames = FrameTimes.Of(without);
+        FrameTimes? controlFrames = control.Count > 0 ? FrameTimes.Of(control) : null;
         Print(run, "without training", untrainedFrames);
         Print(run, "with training", trainedFrames);
+        if (controlFrames is not null)
+            Print(run, "beside a counter", controlFrames);
         double rate = steps / trained.TotalSeconds;
         return new
         {
@@ -43,8 +47,10 @@ internal static class FrameTimeBenchmark
             missedFrames = trainedFrames.Missed,
             stepsPerSecond = rate,
             shareOfUnthrottled = rate / unthrottled,
+            controlP99Ratio = controlFrames?.P99 / untrainedFrames.P99,
             trained = trainedFrames,
             untrained = untrainedFrames,
+            control = controlFrames,
             unthrottledStepsPerSecond = unthrottled,
         };
     }
@@ -55,6 +61,12 @@ internal static class FrameTimeBenchmark
         (long before, var watch) = (training.Steps, Stopwatch.StartNew());
         Thread.Sleep(s_unthrottled);
         return (training.Steps - before) / watch.Elapsed.TotalSeconds;
+    }
+
+    private static List<TimeSpan> Control(ChessTraining training, FrameWork work)
+    {
+        using IdleLoad? load = IdleLoad.Start();
+        return load is null ? [] : Block(training, work, s_block, trains: false);
     }
 
     private static List<TimeSpan> Block(ChessTraining training, FrameWork work, TimeSpan duration, bool trains)
