@@ -158,6 +158,19 @@ public sealed class Profile : IDisposable
         return _log.Import(source, key, _plugin.Records.Require);
     }
 
+    /// <summary>
+    /// Removes all records; what was learned from them stays, and adaptation goes on with what comes. Waits for the disk.
+    /// <see cref="Forget"/> removes adapters as well.
+    /// </summary>
+    /// <returns>What was removed.</returns>
+    /// <exception cref="IOException">A file cannot be deleted: call it again.</exception>
+    /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
+    public LogErasure EraseRecords()
+    {
+        RequireOpen();
+        return _gate.Write(_log.Erase);
+    }
+
     /// <summary>Runs the model with this player's adapter, on the calling thread.</summary>
     /// <param name="inputs">The model's inputs by name; borrowed for the call.</param>
     /// <returns>The model's outputs by name.</returns>

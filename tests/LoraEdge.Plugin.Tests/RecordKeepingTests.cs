@@ -55,6 +55,23 @@ public sealed class RecordKeepingTests
     }
 
     [Test]
+    public void ErasedRecords_AreGone_AndAdaptationGoesOnWithWhatComes()
+    {
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Rounds.Options(_host, Rounds.Numbered(_host)));
+        Profile profile = plugin.OpenProfile("ada");
+        Rounds.Play(plugin, profile, 4 * Rounds.Batch);
+        profile.Record(Host.Input(1), Target.Class(0));
+
+        LogErasure erased = profile.EraseRecords();
+        Assert.That((erased.Records, profile.RecordCount), Is.EqualTo(((4L * Rounds.Batch) + 1, 0)));
+        Assert.That(erased.Files, Is.Not.Empty.And.None.Exist);
+
+        Host.Play(profile, 2 * Rounds.Batch);
+        Host.TickUntil(plugin, () => profile.Adaptation.TrainedThrough > 5 * Rounds.Batch);
+        Assert.That((profile.RecordCount, profile.Adaptation.Error), Is.EqualTo((2 * Rounds.Batch, (Exception?)null)));
+    }
+
+    [Test]
     public void WithAKey_NothingOfAProfileCanBeReadWithoutIt()
     {
         int records;
