@@ -13,7 +13,7 @@ internal static class DevicesBenchmark
     private const int MaxMoves = 4000;
 
     /// <summary>What <c>--full</c> has chosen with players who are not in the test.</summary>
-    private const double ChosenRate = 1e-3;
+    private const double ChosenRate = 2e-3;
 
     private static readonly double[] s_rates = [1e-3, 2e-3, 4e-3];
 
