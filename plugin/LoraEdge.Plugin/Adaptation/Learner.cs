@@ -98,9 +98,10 @@ internal sealed class Learner
         StoredGeneration stored = _adopter.Adopt(State.Candidate!, VectorOf(State.Candidate!), State.NewRecords, record, trainer, cancelled);
         if (State.NewRecords > 0)
             State.Counted = State.Trained;
+        double evidence = State.Gate.Shadow.OverBase.Evidence;
         State.Dismiss();
         State.Gate.Promoted();
-        State.Watch(stored.Number);
+        State.Watch(stored.Number, evidence);
         Save();
     }
 

@@ -66,7 +66,9 @@ internal sealed class LearnerState
 
     /// <summary>Another adapter is in use: nothing known about the one before counts.</summary>
     /// <param name="generation">This device's generation that it is; 0 for none.</param>
-    public void Watch(long generation) => (Generation, Monitor) = (generation, new RollbackMonitor(_loss, _options));
+    /// <param name="promotedOn">The evidence that promoted it; null when no gate did.</param>
+    public void Watch(long generation, double? promotedOn = null) =>
+        (Generation, Monitor) = (generation, new RollbackMonitor(_loss, _options, promotedOn));
 
     /// <summary>The file.</summary>
     public byte[] Write() => StateFile.Write(FileName, Elements, (ref MessagePackWriter writer) =>

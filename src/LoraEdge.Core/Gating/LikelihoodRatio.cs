@@ -12,11 +12,12 @@ namespace LoraEdge;
 /// For a candidate that is right it grows four times as fast as any bet on the mean difference. It says nothing of candidates
 /// that are as good as a rival that is wrong: their ratio wanders (docs/decisions/0013-gate.md).
 /// </remarks>
-internal sealed class LikelihoodRatio
+/// <param name="value">The ratio that it begins with, above 0. Default: 1, no evidence.</param>
+internal sealed class LikelihoodRatio(double value = 1)
 {
     private const double MostGain = 30, MostLogarithm = 1e7;
 
-    private double _logarithm;
+    private double _logarithm = Math.Max(-MostLogarithm, Math.Min(Math.Log(value), MostLogarithm));
 
     /// <summary>The ratio; 1 without records.</summary>
     public double Value => Math.Exp(_logarithm);

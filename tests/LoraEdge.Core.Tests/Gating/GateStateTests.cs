@@ -25,11 +25,12 @@ public sealed class GateStateTests
         Assert.That(PromotionGate.Read(gate.Write(), LossKind.CrossEntropy).CountWhileStopped(1), Is.True);
     }
 
-    [TestCase(LossKind.CrossEntropy)]
-    [TestCase(LossKind.MeanSquaredError)]
-    public void Monitor_ReadBack_GoesOnAsIfNothingHadHappened(LossKind loss)
+    [TestCase(LossKind.CrossEntropy, null)]
+    [TestCase(LossKind.CrossEntropy, 1e9)]
+    [TestCase(LossKind.MeanSquaredError, null)]
+    public void Monitor_ReadBack_GoesOnAsIfNothingHadHappened(LossKind loss, double? promotedOn)
     {
-        RollbackMonitor monitor = new(loss), copy;
+        RollbackMonitor monitor = new(loss, promotedOn: promotedOn), copy;
         Feed(monitor, 1, 100);
         copy = RollbackMonitor.Read(monitor.Write(), loss);
         Assert.That((copy.Mean, copy.Evidence, copy.EffectiveRecords), Is.EqualTo((monitor.Mean, monitor.Evidence, monitor.EffectiveRecords)));

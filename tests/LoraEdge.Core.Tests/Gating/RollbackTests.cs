@@ -53,6 +53,21 @@ public sealed class RollbackTests
         Assert.That(delays.Order().ElementAt(10), Is.LessThan(250));
     }
 
+    [TestCase(-0.02, 0.9, 1)]
+    [TestCase(0.02, 0, 0.1)]
+    public void Adapter_PromotedOnARatioOf33_IsRolledBackWhenNothingIsLeftOfIt(double mean, double least, double most)
+    {
+        // Differences with a deviation of 0.2: an adapter that is right gains 0.02 nats a record.
+        int rolledBack = Enumerable.Range(0, 100).Count(person =>
+        {
+            var monitor = new RollbackMonitor(LossKind.CrossEntropy, promotedOn: 33);
+            var random = new Random(300 + person);
+            return Enumerable.Range(0, 1000).Any(_ => monitor.Add(1, 1 - (mean + (0.2 * Gaussian(random))), Scores.NewRecord()));
+        });
+        TestContext.Out.WriteLine($"{rolledBack} of 100");
+        Assert.That(rolledBack / 100.0, Is.InRange(least, most));
+    }
+
     [Test]
     public void AdapterLoss_ThatIsNoNumber_RollsBackAtOnce_UnlessTheBaseHasNoneEither()
     {
@@ -91,6 +106,8 @@ public sealed class RollbackTests
         Assert.That(RollbackChoice.Best([1, 1, 1], [[0.1, 0.2, double.NaN], [0.9, 0.8, 0.85]]), Is.EqualTo(1));
         Assert.That(RollbackChoice.Best([1, 1, double.NaN], [[0.1, 0.2, double.NaN]]), Is.EqualTo(0));
     }
+
+    private static double Gaussian(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     private static bool Watch(RollbackMonitor monitor, Random random, double mean)
     {
