@@ -103,7 +103,11 @@ internal sealed class PlayerTables : IDisposable
     }
 
     /// <summary>Releases the tables after the last run.</summary>
-    public void Dispose() => Exchange(null);
+    public void Dispose()
+    {
+        lock (_changing)
+            Exchange(null);
+    }
 
     private int Write(IReadOnlyList<float[]?> b)
     {
