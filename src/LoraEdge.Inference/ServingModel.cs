@@ -32,6 +32,9 @@ public sealed class ServingModel : IDisposable
     /// <summary>The frozen model.</summary>
     public OnnxModel Model { get; }
 
+    /// <summary>How its sessions are run.</summary>
+    internal SessionSettings Settings => _settings;
+
     /// <summary>The session without an adapter; owned by this object.</summary>
     public MergedSession Base { get; }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LoraEdge.Onnx.Protos;
 
 namespace LoraEdge.Onnx;
@@ -9,134 +8,115 @@ namespace LoraEdge.Onnx;
 /// read comes before it, what reads them behind it.
 /// </summary>
 /// <param name="graph">The graph, a copy of the outer message with its nodes in execution order; changed.</param>
-internal sealed class BranchEdit(GraphProto graph)
+/// <param name="biases">
+/// The graph before, where the branch is to be added behind a bias that a node of its own adds, so that ONNX Runtime still
+/// makes one kernel of product and bias; null where right behind the product.
+/// </param>
+internal sealed class BranchEdit(GraphProto graph, OnnxGraph? biases = null)
 {
-    private readonly HashSet<string> _names =
-        new(graph.Node.SelectMany(node => node.Output).Concat(graph.Input.Select(input => input.Name)).Concat(graph.Initializer.Select(tensor => tensor.Name)), StringComparer.Ordinal);
-
     private readonly Dictionary<string, int> _producers = graph.Node
         .SelectMany((node, index) => node.Output.Where(output => output.Length > 0).Select(output => (output, index)))
         .ToDictionary(entry => entry.output, entry => entry.index, StringComparer.Ordinal);
 
-    private readonly List<NodeProto> _branch = [];
     private readonly SortedDictionary<int, NodeProto[]> _behind = [];
 
-    /// <summary>Puts the nodes of all branches into the graph.</summary>
+    /// <summary>Where the nodes of branches are made.</summary>
+    public BranchNodes Nodes { get; } = new(graph);
+
+    /// <summary>Puts the nodes of all branches into the graph, behind those that all branches share.</summary>
     public void Finish()
     {
-        NodeProto[] nodes = [.. graph.Node.SelectMany((node, at) => _behind.TryGetValue(at, out NodeProto[]? added) ? [node, .. added] : new[] { node })];
+        NodeProto[] nodes = [.. Nodes.TakeShared(), .. graph.Node.SelectMany((node, at) => _behind.TryGetValue(at, out NodeProto[]? added) ? [node, .. added] : new[] { node })];
         graph.Node.Clear();
         graph.Node.AddRange(nodes);
     }
 
+    /// <summary>Why no branch can stand beside a layer; null when one can.</summary>
+    public static string? Objection(AdaptableLayer layer) =>
+        layer.Uses.FirstOrDefault(use => use.Kind is LayerUseKind.Whole or LayerUseKind.FusedProduct) is { } use
+            ? $"Node {use.Node} uses the weight of {layer} as a whole, so no branch can stand beside it."
+            : null;
+
     /// <summary>Adds the branch of a layer beside every node that uses its weight.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="a">A, shape <c>(r, in)</c>.</param>
+    /// <param name="b">The other factor.</param>
     /// <exception cref="ArgumentException">A use is one that a branch cannot stand beside.</exception>
-    public void Add(LayerBranch branch)
+    public void Add(AdaptableLayer layer, float[] a, IOutFactor b)
     {
-        foreach (LayerUse use in branch.Layer.Uses)
+        if (Objection(layer) is { } objection)
+            throw new ArgumentException(objection);
+        foreach (LayerUse use in layer.Uses)
         {
+            string result = BehindBias(use.Output), frozen = Rename(result);
+            string shape = result == use.Output ? frozen : use.Output;
             string change = use.Kind switch
             {
-                LayerUseKind.Product or LayerUseKind.IntegerProduct => Product(branch, use),
-                LayerUseKind.Convolution => Convolution(branch, use),
-                LayerUseKind.Rows => Rows(branch, use),
-                _ => throw new ArgumentException($"Node {use.Node} uses the weight of {branch.Layer} as a whole, so no branch can stand beside it."),
+                LayerUseKind.Convolution => Convolution(layer, a, b, use, shape),
+                LayerUseKind.Rows => Rows(layer, a, b, use, shape),
+                _ => Product(layer, a, b, use, shape),
             };
-            AddTo(use.Output, Cast(change, use, use.DataType));
+            Nodes.Sum(frozen, Cast(change, use, use.DataType), result);
+            _behind.Add(_producers[result], Nodes.Take());
         }
     }
 
-    private string Product(LayerBranch branch, LayerUse use)
+    /// <summary>A matrix with rows and columns exchanged.</summary>
+    internal static float[] Transposed(float[] matrix, int rows)
     {
-        LinearFactors factors = LinearFactors.Of(branch, use.Alpha);
+        int columns = matrix.Length / rows;
+        var transposed = new float[matrix.Length];
+        for (int i = 0; i < matrix.Length; i++)
+            transposed[(i % columns * rows) + (i / columns)] = matrix[i];
+        return transposed;
+    }
+
+    private string Product(AdaptableLayer layer, float[] a, IOutFactor b, LayerUse use, string shape)
+    {
         string x = Cast(use.Input, use, OnnxDataType.Float);
         if (use.Node.OpType == "Gemm" && use.Node.GetInt("transA", 0) != 0)
-            x = Node("Transpose", [x]);
-        string z = Node("MatMul", [x, Constant("A", factors.In, branch.Layer.InFeatures, branch.Rank)]);
-        return Node("MatMul", [z, Constant("B", factors.Out, branch.Rank, branch.Layer.OutFeatures)]);
+            x = Nodes.Node("Transpose", [x]);
+        float[] scaled = use.Alpha == 1 ? a : [.. a.Select(value => value * use.Alpha)];
+        return b.Product(use, Nodes.Node("MatMul", [x, InByRank(layer, scaled)]), shape);
     }
 
-    private string Rows(LayerBranch branch, LayerUse use)
-    {
-        // The change s*B*A where the rows are outputs, else its transpose: rows of the one factor times the other factor.
-        LinearFactors factors = LinearFactors.Of(branch, 1);
-        (int rows, int columns) = use.IsTransposed ? (branch.Layer.OutFeatures, branch.Layer.InFeatures) : (branch.Layer.InFeatures, branch.Layer.OutFeatures);
-        string table = use.IsTransposed ? Constant("B", factors.OutRows, rows, branch.Rank) : Constant("A", factors.In, rows, branch.Rank);
-        string other = use.IsTransposed ? Constant("A", branch.A, branch.Rank, columns) : Constant("B", factors.Out, branch.Rank, columns);
-        return Node("MatMul", [Node("Gather", [table, use.Input]), other]);
-    }
+    // The change s*B*A where the rows are outputs, else its transpose: rows of the one factor times the other factor.
+    private string Rows(AdaptableLayer layer, float[] a, IOutFactor b, LayerUse use, string shape) => use.IsTransposed
+        ? b.Rows(use, Nodes.Constant("A", a, a.Length / layer.InFeatures, layer.InFeatures), shape)
+        : b.Product(use, Nodes.Node("Gather", [InByRank(layer, a), use.Input]), shape);
 
-    private string Convolution(LayerBranch branch, LayerUse use)
+    private string Convolution(AdaptableLayer layer, float[] a, IOutFactor b, LayerUse use, string shape)
     {
-        int groups = checked((int)use.Node.GetInt("group", 1));
-        var a = new float[groups * branch.A.Length];
+        int groups = checked((int)use.Node.GetInt("group", 1)), rank = a.Length / layer.InFeatures;
+        var kernel = new float[groups * a.Length];
         for (int group = 0; group < groups; group++)
-            branch.A.CopyTo(a, group * branch.A.Length);
-        long[] kernel = [.. branch.Layer.Dims.Skip(2)];
+            a.CopyTo(kernel, group * a.Length);
         string x = Cast(use.Input, use, OnnxDataType.Float);
-        string z = Node("Conv", [x, Constant("A", a, [(long)groups * branch.Rank, branch.Layer.Dims[1], .. kernel])], [.. use.Node.Proto.Attribute]);
-        return Node("Conv", [z, Constant("B", LinearFactors.Of(branch, 1).OutRows, [branch.Layer.OutFeatures, branch.Rank, .. kernel.Select(_ => 1L)])], [AttributeValue.ToProto("group", groups)]);
+        string constant = Nodes.Constant("A", kernel, [(long)groups * rank, .. layer.Dims.Skip(1)]);
+        return b.Kernel(use, Nodes.Node("Conv", [x, constant], [.. use.Node.Proto.Attribute]), groups, shape);
     }
 
-    private void AddTo(string result, string change)
+    private string InByRank(AdaptableLayer layer, float[] a)
+    {
+        int rank = a.Length / layer.InFeatures;
+        return Nodes.Constant("A", Transposed(a, rank), layer.InFeatures, rank);
+    }
+
+    private string BehindBias(string result) =>
+        biases is not null && !biases.IsOutput(result) && biases.ConsumersOf(result) is { Count: 1 } readers && readers[0] is { OpType: "Add", Domain: "", Inputs.Count: 2 } add
+        && biases.ConstantOf(add.Inputs[add.Inputs[0] == result ? 1 : 0]) is not null
+            ? add.Outputs[0]
+            : result;
+
+    private string Rename(string result)
     {
         int at = _producers[result];
         NodeProto producer = graph.Node[at] = graph.Node[at].Clone();
-        string frozen = Unique("frozen");
+        string frozen = Nodes.Unique("frozen");
         producer.Output[producer.Output.IndexOf(result)] = frozen;
-        _branch.Add(new NodeProto { OpType = "Add", Input = { frozen, change }, Output = { result } });
-        _behind.Add(at, [.. _branch]);
-        _branch.Clear();
+        return frozen;
     }
 
     private string Cast(string value, LayerUse use, int to) =>
-        use.DataType == OnnxDataType.Float ? value : Node("Cast", [value], [AttributeValue.ToProto("to", to)]);
-
-    private string Constant(string name, float[] values, params long[] shape)
-    {
-        Initializer tensor = GraphBuilder.Tensor(Unique(name), values, shape);
-        graph.Initializer.Add(tensor.Proto);
-        return tensor.Name;
-    }
-
-    private string Node(string op, string[] inputs, AttributeProto[]? attributes = null)
-    {
-        var node = new NodeProto { OpType = op, Output = { Unique(op) } };
-        node.Input.AddRange(inputs);
-        node.Attribute.AddRange(attributes ?? []);
-        _branch.Add(node);
-        return node.Output[0];
-    }
-
-    private string Unique(string name)
-    {
-        for (int number = _names.Count; ; number++)
-        {
-            string unique = $"loraedge.{name}.{number.ToString(CultureInfo.InvariantCulture)}";
-            if (_names.Add(unique))
-                return unique;
-        }
-    }
-
-    /// <summary>The factors of a branch in the layouts that nodes take them in.</summary>
-    /// <param name="In"><c>A^T</c>, shape <c>(in, r)</c>.</param>
-    /// <param name="Out"><c>alpha*s*B^T</c>, shape <c>(r, out)</c>.</param>
-    /// <param name="OutRows"><c>alpha*s*B</c>, shape <c>(out, r)</c>.</param>
-    private sealed record LinearFactors(float[] In, float[] Out, float[] OutRows)
-    {
-        public static LinearFactors Of(LayerBranch branch, float alpha)
-        {
-            float[] scaled = [.. branch.B.Select(value => value * (branch.Scale * alpha))];
-            return new LinearFactors(Transposed(branch.A, branch.Rank), Transposed(scaled, branch.Layer.OutFeatures), scaled);
-        }
-
-        private static float[] Transposed(float[] matrix, int rows)
-        {
-            int columns = matrix.Length / rows;
-            var transposed = new float[matrix.Length];
-            for (int i = 0; i < matrix.Length; i++)
-                transposed[(i % columns * rows) + (i / columns)] = matrix[i];
-            return transposed;
-        }
-    }
+        use.DataType == OnnxDataType.Float ? value : Nodes.Node("Cast", [value], AttributeValue.ToProto("to", to));
 }

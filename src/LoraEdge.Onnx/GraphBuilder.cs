@@ -201,7 +201,7 @@ public sealed class GraphBuilder
         return new Initializer(proto);
     }
 
-    private static ValueInfoProto Declare(string name, TensorElementType type, Dimension[] shape)
+    internal static ValueInfoProto Declare(string name, TensorElementType type, Dimension[] shape)
     {
         var axes = new TensorShapeProto();
         foreach (Dimension axis in shape)

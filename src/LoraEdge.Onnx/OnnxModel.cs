@@ -131,9 +131,27 @@ public sealed class OnnxModel
         ModelProto proto = CopyOfOuterMessages();
         var edit = new BranchEdit(proto.Graph);
         foreach (LayerBranch branch in branches)
-            edit.Add(branch);
+            edit.Add(branch.Layer, branch.A, new ConstantFactor(edit.Nodes, branch));
         edit.Finish();
         return new OnnxModel(proto, Name);
+    }
+
+    /// <summary>
+    /// The same model with a branch beside some layers whose B is fed: a table of many players' B for each layer, and for each
+    /// row of the batch the player whose B it is served with.
+    /// </summary>
+    /// <param name="layers">The layers, found in this model, and their A.</param>
+    /// <param name="rank">Rank r of every A.</param>
+    /// <exception cref="ArgumentException">A layer has a use that a branch cannot stand beside; <see cref="AttachedModel.Objection"/> tells before.</exception>
+    public AttachedModel WithTables(IReadOnlyList<LayerProjection> layers, int rank)
+    {
+        ModelProto proto = CopyOfOuterMessages();
+        var edit = new BranchEdit(proto.Graph, Graph);
+        var tables = new TableInputs(edit.Nodes, new BatchRows(Graph), rank);
+        for (int i = 0; i < layers.Count; i++)
+            edit.Add(layers[i].Layer, layers[i].A, new TableFactor(edit.Nodes, tables, layers[i].Layer, i));
+        edit.Finish();
+        return new AttachedModel(new OnnxModel(proto, Name), tables.Players, tables.Tables);
     }
 
     /// <summary>The same model with other outputs: whatever values one wants to look at, internal ones included.</summary>

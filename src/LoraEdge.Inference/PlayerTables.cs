@@ -1,0 +1,135 @@
+using LoraEdge.Onnx;
+
+namespace LoraEdge.Inference;
+
+/// <summary>
+/// Who is in the B tables, and where. Players come and go while runs read: a change writes a place that no run reads, and then
+/// exchanges one number, so that a run sees each player's B whole, as it was when the run began. A player's number is never given to another.
+/// </summary>
+internal sealed class PlayerTables : IDisposable
+{
+    private const int Removed = 0;
+
+    // Changes are made one at a time. The gate is held for a few instructions only, since runs pass it.
+    private readonly object _changing = new();
+    private readonly object _gate = new();
+    private readonly SlotPool _pool = new();
+    private readonly List<int> _slots = [0];
+    private readonly string _model;
+    private TableMemory? _memory;
+
+    /// <summary>Makes room.</summary>
+    /// <param name="model">Name of the model, for messages.</param>
+    /// <param name="sizes">Elements of one B by layer.</param>
+    /// <param name="inputs">The model's inputs that read the tables.</param>
+    /// <param name="players">How many players there is room for at first.</param>
+    public PlayerTables(string model, IReadOnlyList<int> sizes, IReadOnlyList<TableInput> inputs, int players) =>
+        (_model, _memory) = (model, new TableMemory(sizes, inputs, players + 1));
+
+    /// <summary>Adds a player.</summary>
+    /// <param name="b"><c>s*B</c> by layer; null is zeros.</param>
+    /// <returns>The player's number.</returns>
+    public int Add(IReadOnlyList<float[]?> b)
+    {
+        lock (_changing)
+        {
+            int slot = Write(b);
+            lock (_gate)
+            {
+                _slots.Add(slot);
+                return _slots.Count - 1;
+            }
+        }
+    }
+
+    /// <summary>Gives a player another B.</summary>
+    public void Replace(int player, IReadOnlyList<float[]?> b)
+    {
+        lock (_changing)
+        {
+            lock (_gate)
+            {
+                if (player == 0 || SlotOf(player) == Removed)
+                    throw new InvalidInputException($"Player {player} of {_model} {(player == 0 ? "is the base, which has no adapter" : "was removed")}; add a player instead.");
+            }
+
+            int slot = Write(b);
+            lock (_gate)
+            {
+                _pool.Retire(_slots[player]);
+                _slots[player] = slot;
+            }
+        }
+    }
+
+    /// <summary>Removes a player, whose rows are the base's from now on.</summary>
+    /// <returns>False when the player was removed before, or is the base.</returns>
+    public bool Remove(int player)
+    {
+        lock (_changing)
+        lock (_gate)
+        {
+            int slot = SlotOf(player);
+            if (slot == Removed)
+                return false;
+            _pool.Retire(slot);
+            _slots[player] = Removed;
+            return true;
+        }
+    }
+
+    /// <summary>Begins a run.</summary>
+    /// <param name="players">A number for each row.</param>
+    /// <exception cref="InvalidInputException">A number was never given to anybody.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public TableRead Read(ReadOnlySpan<int> players)
+    {
+        var slots = new long[players.Length];
+        lock (_gate)
+        {
+            for (int row = 0; row < players.Length; row++)
+                slots[row] = SlotOf(players[row]);
+            TableMemory memory = _memory is { } open && open.TryEnter() ? open : throw new ObjectDisposedException(nameof(AttachedSession));
+            return new TableRead(this, memory, slots, _pool.Enter());
+        }
+    }
+
+    /// <summary>Ends a run.</summary>
+    public void End(TableRead read)
+    {
+        lock (_gate)
+            _pool.Leave(read.Ticket);
+        read.Memory.Leave();
+    }
+
+    /// <summary>Releases the tables after the last run.</summary>
+    public void Dispose()
+    {
+        lock (_changing)
+            Exchange(null);
+    }
+
+    private int Write(IReadOnlyList<float[]?> b)
+    {
+        TableMemory memory = _memory ?? throw new ObjectDisposedException(nameof(AttachedSession));
+        int slot;
+        lock (_gate)
+            slot = _pool.Take();
+        if (slot >= memory.Capacity)
+            Exchange(memory = memory.Grown(checked(2 * memory.Capacity)));
+        memory.Write(slot, b);
+        return slot;
+    }
+
+    private void Exchange(TableMemory? memory)
+    {
+        TableMemory? previous;
+        lock (_gate)
+            (previous, _memory) = (_memory, memory);
+        previous?.Close();
+    }
+
+    private int SlotOf(int player) => player >= 0 && player < _slots.Count
+        ? _slots[player]
+        : throw new InvalidInputException($"{_model} serves no player {player}: numbers from 0, the base, to {_slots.Count - 1} were given out.");
+}
