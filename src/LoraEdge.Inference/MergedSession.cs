@@ -11,6 +11,10 @@ public sealed class MergedSession : IDisposable
 {
     private readonly string _model;
     private readonly InferenceSession _session;
+
+    // Where the execution provider takes one run at a time.
+    private readonly object? _turn;
+
     private readonly RunOptions _options;
     private readonly ModelInputs _inputs;
     private readonly IntegerDivisions _divisions;
@@ -33,7 +37,9 @@ public sealed class MergedSession : IDisposable
         _inputs = new ModelInputs(model);
         _divisions = new IntegerDivisions(model);
         FrameLengths.Check(model);
-        _session = NativeSession.Open(bytes, model.Name, settings);
+        _session = NativeSession.Open(bytes, model.Name, settings, out ProviderChoice provider);
+        Provider = provider;
+        _turn = provider.InUse.Provider.RunsOneAtATime() ? new object() : null;
         LongestRun = RunLimit.Concerns(model.Graph) ? TimeSpan.FromSeconds(settings.Limits.LoopSeconds) : null;
         _options = new RunOptions();
         _uses = new UseCount(Release);
@@ -46,6 +52,9 @@ public sealed class MergedSession : IDisposable
 
     /// <summary>The adapter that is merged in; null for the base model and for weights of another origin.</summary>
     public Adapter? Adapter { get; internal init; }
+
+    /// <summary>The execution provider that runs it, and why those that were preferred do not.</summary>
+    public ProviderChoice Provider { get; }
 
     /// <summary>
     /// What <see cref="Run(IReadOnlyDictionary{string, HostTensor})"/> computes: the model's outputs whose type a
@@ -129,7 +138,8 @@ public sealed class MergedSession : IDisposable
         try
         {
             _divisions.Require(call.Inputs);
-            call.Run(_session);
+            using var turn = new Turn(_turn);
+            call.Run(_session, Provider.InUse.Provider.HasDevices());
             return true;
         }
         catch (OnnxRuntimeException error)
@@ -151,6 +161,7 @@ public sealed class MergedSession : IDisposable
 
     private IDisposableReadOnlyCollection<OrtValue> Compute(BoundTensors bound, string[] outputs, CancellationToken cancelled)
     {
+        using var turn = new Turn(_turn);
         using RunLimit? limit = LongestRun is not null || cancelled.CanBeCanceled ? new RunLimit(LongestRun) : null;
         limit?.Begin();
         using CancellationTokenRegistration registration = cancelled.Register(() => limit!.Terminate());
