@@ -80,6 +80,21 @@ public sealed class InferenceTests
         AssertClosed(call);
     }
 
+    [Test]
+    public void Provider_TellsWhoServes_AndWhyNobodyElseDoes()
+    {
+        using LoraEdgePlugin cpu = LoraEdgePlugin.Load(_host.Options() with { StorageFolder = null, Providers = [] });
+
+        Assert.That(cpu.Provider.ToString(), Is.EqualTo("Serving on Cpu."));
+        Assert.That(_plugin.Provider.Failures, Has.Count.EqualTo(_plugin.Provider.InUse.Provider == ProviderOptions.Default[0].Provider ? 0 : 1));
+        Assert.That(_plugin.Provider.ToString(), Does.StartWith($"Serving on {_plugin.Provider.InUse.Provider}"));
+    }
+
+    [Test]
+    public void Load_DeviceThatCannotBe_IsRefused() =>
+        Assert.That(() => LoraEdgePlugin.Load(_host.Options() with { StorageFolder = null, Providers = [new ProviderOptions(ExecutionProvider.Cuda) { DeviceId = -1 }] }),
+            Throws.TypeOf<InvalidOptionsException>().With.Message.Contains("device -1"));
+
     private void AssertClosed(InferenceCall call)
     {
         Assert.That(call.Run, Throws.TypeOf<ObjectDisposedException>());
