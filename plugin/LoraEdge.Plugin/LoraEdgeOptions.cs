@@ -1,3 +1,5 @@
+using LoraEdge.Inference;
+
 namespace LoraEdge;
 
 /// <summary>What a host decides once, when it loads its model.</summary>
@@ -68,6 +70,13 @@ public sealed record LoraEdgeOptions
 
     /// <summary>CPU threads of one inference, the calling one included. Default: 1.</summary>
     public int InferenceThreads { get; init; } = 1;
+
+    /// <summary>
+    /// Execution providers to serve on, the preferred first; one that does not work is passed over, and the CPU is always last.
+    /// <see cref="LoraEdgePlugin.Provider"/> tells which one it is. Default: what suits the system
+    /// (<see cref="ProviderOptions.Default"/>). Empty: the CPU, which suits small models beside a game that needs its GPU.
+    /// </summary>
+    public IReadOnlyList<ProviderOptions> Providers { get; init; } = ProviderOptions.Default;
 
     /// <summary>What a run of the model may take, in serving and in training.</summary>
     public RunLimits Limits { get; init; } = new();

@@ -56,6 +56,9 @@ public sealed class LoraEdgePlugin : IDisposable
     /// <summary>Who writes to the storage folder instead: process, machine, since when. Null when this process does, or when it cannot be told.</summary>
     public string? StorageOwner => _storage.Owner;
 
+    /// <summary>The execution provider that serves, and why those that were preferred do not. As text it is one line for the host's log.</summary>
+    public ProviderChoice Provider => Model.Provider;
+
     internal LoraEdgeOptions Options { get; }
 
     internal ServingModel Model { get; }
@@ -94,7 +97,7 @@ public sealed class LoraEdgePlugin : IDisposable
         OnnxModel model = OnnxModel.Load(options.ModelPath);
         OptionsCheck.Require(options, model);
         options.Trainer?.RequireSupport(options.ModelPath, options.Objective, options.Training);
-        var settings = new SessionSettings { Threads = options.InferenceThreads, Limits = options.Limits };
+        var settings = new SessionSettings { Threads = options.InferenceThreads, Providers = options.Providers, Limits = options.Limits };
         var serving = new ServingModel(model, options.Projection as CalibratedProjection, settings);
         try
         {

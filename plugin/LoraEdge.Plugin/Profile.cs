@@ -6,8 +6,9 @@ using LoraEdge.Inference;
 namespace LoraEdge;
 
 /// <summary>
-/// One player: what that player did, and the adapter that was learned from it. <see cref="Record"/>, <see cref="RecordSequence"/> and
-/// <see cref="Infer(IReadOnlyDictionary{string, HostTensor})"/> may be called from any thread; the other members from one.
+/// One player: what that player did, and the adapter that was learned from it. <see cref="Record"/>, <see cref="RecordSequence"/>,
+/// <see cref="Infer(IReadOnlyDictionary{string, HostTensor})"/>, <see cref="InferAsync"/> and <see cref="Prepare"/> may be called
+/// from any thread; the other members from one.
 /// </summary>
 public sealed class Profile : IDisposable
 {
@@ -188,6 +189,24 @@ public sealed class Profile : IDisposable
     /// <exception cref="ModelFormatException">ONNX Runtime did not compute the output.</exception>
     /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
     public int Infer(IReadOnlyDictionary<string, HostTensor> inputs, string output, Span<float> destination) => _slot.Run(inputs, output, destination);
+
+    /// <summary>Runs the model with this player's adapter, on a thread of the pool.</summary>
+    /// <param name="inputs">The model's inputs by name; borrowed until the task has ended, and not to be changed before.</param>
+    /// <param name="cancelled">Ends the inference, between two nodes of the model or before it begins. Default: none.</param>
+    /// <returns>The model's outputs by name; the task fails as <see cref="Infer(IReadOnlyDictionary{string, HostTensor})"/> does.</returns>
+    public Task<IReadOnlyDictionary<string, HostTensor>> InferAsync(IReadOnlyDictionary<string, HostTensor> inputs, CancellationToken cancelled = default) =>
+        _slot.RunAsync(inputs, cancelled);
+
+    /// <summary>
+    /// Prepares inferences of one shape that make no garbage: inputs and outputs lie in memory of the call's own. Runs once, on
+    /// the calling thread, so call it while the host is loading.
+    /// </summary>
+    /// <param name="inputs">The model's inputs by name, of the shapes that all runs will have; their values are copied, for a start.</param>
+    /// <returns>The call, for one thread at a time, on whichever adapter is in use when it runs; the host disposes it.</returns>
+    /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime did not compute an output.</exception>
+    /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
+    public InferenceCall Prepare(IReadOnlyDictionary<string, HostTensor> inputs) => _slot.Prepare(inputs);
 
     /// <summary>
     /// Begins to train an adapter on everything recorded so far, in the background; profiles wait for each other. The present

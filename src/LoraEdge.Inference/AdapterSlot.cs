@@ -48,15 +48,14 @@ public sealed class AdapterSlot : IDisposable
     /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
     /// <exception cref="ModelFormatException">ONNX Runtime did not compute an output.</exception>
     /// <exception cref="ObjectDisposedException">The slot or its model was disposed.</exception>
-    public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs)
-    {
-        MergedSession? last = null;
-        while (true)
-        {
-            if (Next(ref last).TryRun(inputs, out IReadOnlyDictionary<string, HostTensor>? outputs))
-                return outputs;
-        }
-    }
+    public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs) => Run(inputs, CancellationToken.None);
+
+    /// <summary>The same on a thread of the pool.</summary>
+    /// <param name="inputs">The model's inputs by name; borrowed until the task has ended, and not to be changed before.</param>
+    /// <param name="cancelled">Ends the run between two nodes of the model, or before it begins.</param>
+    /// <returns>The outputs by name, in memory of their own; the task fails as <see cref="Run(IReadOnlyDictionary{string, HostTensor})"/> does.</returns>
+    public Task<IReadOnlyDictionary<string, HostTensor>> RunAsync(IReadOnlyDictionary<string, HostTensor> inputs, CancellationToken cancelled = default) =>
+        Task.Run(() => Run(inputs, cancelled), cancelled);
 
     /// <summary>Computes one float32 output into memory of the caller; see <see cref="MergedSession.Run(IReadOnlyDictionary{string, HostTensor}, string, Span{float})"/>.</summary>
     /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>
@@ -76,11 +75,43 @@ public sealed class AdapterSlot : IDisposable
         }
     }
 
+    /// <summary>Prepares inferences of one shape that make no garbage; runs once, on the calling thread.</summary>
+    /// <param name="inputs">The model's inputs by name, of the shapes that all runs will have; their values are copied, for a start.</param>
+    /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime did not compute an output.</exception>
+    /// <exception cref="ObjectDisposedException">The slot or its model was disposed.</exception>
+    public InferenceCall Prepare(IReadOnlyDictionary<string, HostTensor> inputs)
+    {
+        IReadOnlyDictionary<string, HostTensor> outputs = Run(inputs);
+        Dictionary<string, HostTensor> own = inputs.ToDictionary(
+            input => input.Key, input => new HostTensor(input.Value.ElementType, [.. input.Value.Shape], [.. input.Value.Bytes]), StringComparer.Ordinal);
+        return new InferenceCall(this, new CallBinding(own, outputs, _model.Base.LongestRun));
+    }
+
+    /// <summary>Runs a prepared call, by one thread at a time.</summary>
+    internal void Run(CallBinding call)
+    {
+        MergedSession? last = null;
+        while (!Next(ref last).TryRun(call))
+        {
+        }
+    }
+
     /// <summary>Disposes the session in use after its last run. The model stays.</summary>
     public void Dispose()
     {
         lock (_gate)
             Replace(null);
+    }
+
+    private IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs, CancellationToken cancelled)
+    {
+        MergedSession? last = null;
+        while (true)
+        {
+            if (Next(ref last).TryRun(inputs, cancelled, out IReadOnlyDictionary<string, HostTensor>? outputs))
+                return outputs;
+        }
     }
 
     // A session that was retired between reading the reference and entering it is followed by another one; one that was

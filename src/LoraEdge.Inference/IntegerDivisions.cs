@@ -10,6 +10,7 @@ namespace LoraEdge.Inference;
 internal sealed class IntegerDivisions
 {
     private readonly string _model;
+    private readonly IReadOnlyList<ValueInfo> _inputs;
     private readonly string? _node;
 
     /// <summary>Looks for divisions whose divisor may be -1.</summary>
@@ -17,6 +18,7 @@ internal sealed class IntegerDivisions
     public IntegerDivisions(OnnxModel model)
     {
         _model = model.Name;
+        _inputs = model.Graph.Inputs;
         foreach ((OnnxGraph graph, OnnxNode node) in NodesOf(model.Graph))
         {
             if (node.Domain.Length > 0 || node.OpType is not ("Div" or "Mod") || node.Inputs.Count != 2 || !MayBe(graph.ConstantOf(node.Inputs[1]), -1, -1))
@@ -28,21 +30,25 @@ internal sealed class IntegerDivisions
     }
 
     /// <summary>Checks what is fed to a model that divides by what may be -1.</summary>
+    /// <param name="inputs">All inputs that the model declares.</param>
     /// <exception cref="InvalidInputException">It holds the smallest number of its type.</exception>
     public void Require(IReadOnlyDictionary<string, HostTensor> inputs)
     {
         if (_node is null)
             return;
-        foreach (KeyValuePair<string, HostTensor> input in inputs)
+
+        // Without an enumerator, which would be garbage on the host's thread.
+        for (int i = 0; i < _inputs.Count; i++)
         {
-            bool smallest = input.Value.ElementType switch
+            HostTensor tensor = inputs[_inputs[i].Name];
+            bool smallest = tensor.ElementType switch
             {
-                TensorElementType.Int64 => input.Value.AsSpan<long>().IndexOf(long.MinValue) >= 0,
-                TensorElementType.Int32 => input.Value.AsSpan<int>().IndexOf(int.MinValue) >= 0,
+                TensorElementType.Int64 => tensor.AsSpan<long>().IndexOf(long.MinValue) >= 0,
+                TensorElementType.Int32 => tensor.AsSpan<int>().IndexOf(int.MinValue) >= 0,
                 _ => false,
             };
             if (smallest)
-                throw new InvalidInputException($"The input '{input.Key}' of {_model} holds the smallest {input.Value.ElementType}, which the node {_node} may divide by -1; give numbers within the range that the model is for.");
+                throw new InvalidInputException($"The input '{_inputs[i].Name}' of {_model} holds the smallest {tensor.ElementType}, which the node {_node} may divide by -1; give numbers within the range that the model is for.");
         }
     }
 

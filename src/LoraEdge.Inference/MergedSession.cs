@@ -11,10 +11,13 @@ public sealed class MergedSession : IDisposable
 {
     private readonly string _model;
     private readonly InferenceSession _session;
+
+    // Where the execution provider takes one run at a time.
+    private readonly object? _turn;
+
     private readonly RunOptions _options;
     private readonly ModelInputs _inputs;
     private readonly IntegerDivisions _divisions;
-    private readonly TimeSpan? _longestRun;
     private readonly string[] _outputs;
     private readonly UseCount _uses;
 
@@ -34,8 +37,10 @@ public sealed class MergedSession : IDisposable
         _inputs = new ModelInputs(model);
         _divisions = new IntegerDivisions(model);
         FrameLengths.Check(model);
-        _session = NativeSession.Open(bytes, model.Name, settings);
-        _longestRun = RunLimit.Concerns(model.Graph) ? TimeSpan.FromSeconds(settings.Limits.LoopSeconds) : null;
+        _session = NativeSession.Open(bytes, model.Name, settings, out ProviderChoice provider);
+        Provider = provider;
+        _turn = provider.InUse.Provider.RunsOneAtATime() ? new object() : null;
+        LongestRun = RunLimit.Concerns(model.Graph) ? TimeSpan.FromSeconds(settings.Limits.LoopSeconds) : null;
         _options = new RunOptions();
         _uses = new UseCount(Release);
         _outputs = [.. _session.OutputNames.Where(name => OutputTensors.CanHold(_session.OutputMetadata[name]))];
@@ -48,11 +53,17 @@ public sealed class MergedSession : IDisposable
     /// <summary>The adapter that is merged in; null for the base model and for weights of another origin.</summary>
     public Adapter? Adapter { get; internal init; }
 
+    /// <summary>The execution provider that runs it, and why those that were preferred do not.</summary>
+    public ProviderChoice Provider { get; }
+
     /// <summary>
     /// What <see cref="Run(IReadOnlyDictionary{string, HostTensor})"/> computes: the model's outputs whose type a
     /// <see cref="HostTensor"/> can hold, in the model's order.
     /// </summary>
     public IReadOnlyList<string> OutputNames => _outputs;
+
+    /// <summary>How long a run of a model with loops may take; null for other models.</summary>
+    internal TimeSpan? LongestRun { get; }
 
     /// <summary>Computes every output.</summary>
     /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>
@@ -61,7 +72,7 @@ public sealed class MergedSession : IDisposable
     /// <exception cref="ModelFormatException">ONNX Runtime did not compute an output.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs) =>
-        TryRun(inputs, out IReadOnlyDictionary<string, HostTensor>? outputs) ? outputs : throw new ObjectDisposedException(nameof(MergedSession));
+        TryRun(inputs, CancellationToken.None, out IReadOnlyDictionary<string, HostTensor>? outputs) ? outputs : throw new ObjectDisposedException(nameof(MergedSession));
 
     /// <summary>Computes one float32 output into memory of the caller.</summary>
     /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>
@@ -78,15 +89,16 @@ public sealed class MergedSession : IDisposable
     public void Dispose() => _uses.Close();
 
     /// <summary>As <see cref="Run(IReadOnlyDictionary{string, HostTensor})"/>; false when the session was disposed.</summary>
-    internal bool TryRun(IReadOnlyDictionary<string, HostTensor> inputs, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IReadOnlyDictionary<string, HostTensor>? outputs)
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    internal bool TryRun(IReadOnlyDictionary<string, HostTensor> inputs, CancellationToken cancelled, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IReadOnlyDictionary<string, HostTensor>? outputs)
     {
         outputs = null;
         if (!_uses.TryEnter())
             return false;
         try
         {
-            using BoundInputs bound = Bind(inputs);
-            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, _outputs);
+            using BoundTensors bound = Bind(inputs);
+            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, _outputs, cancelled);
             outputs = OutputTensors.Copy(_model, _outputs, values);
             return true;
         }
@@ -106,8 +118,8 @@ public sealed class MergedSession : IDisposable
         {
             if (Array.IndexOf(_outputs, output) < 0)
                 throw new InvalidInputException($"{_model} has no output '{output}'. Its outputs are {string.Join(", ", _outputs)}.");
-            using BoundInputs bound = Bind(inputs);
-            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, [output]);
+            using BoundTensors bound = Bind(inputs);
+            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, [output], CancellationToken.None);
             written = OutputTensors.CopyFloats(_model, output, values[0], destination);
             return true;
         }
@@ -117,19 +129,49 @@ public sealed class MergedSession : IDisposable
         }
     }
 
-    private BoundInputs Bind(IReadOnlyDictionary<string, HostTensor> inputs)
+    /// <summary>Runs a prepared call, by one thread at a time; false when the session was disposed. Makes no garbage after the first run on this session.</summary>
+    /// <exception cref="InvalidInputException">The values of the inputs do not fit the model, or an output gets another shape.</exception>
+    internal bool TryRun(CallBinding call)
+    {
+        if (!_uses.TryEnter())
+            return false;
+        try
+        {
+            _divisions.Require(call.Inputs);
+            using var turn = new Turn(_turn);
+            call.Run(_session, Provider.InUse.Provider.HasDevices());
+            return true;
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new InvalidInputException($"ONNX Runtime cannot run {_model} on these inputs: {error.Message} A prepared call keeps the shapes of its outputs: where values decide on them, run without one.", error);
+        }
+        finally
+        {
+            _uses.Leave();
+        }
+    }
+
+    private BoundTensors Bind(IReadOnlyDictionary<string, HostTensor> inputs)
     {
         _inputs.Require(inputs);
         _divisions.Require(inputs);
-        return new BoundInputs(inputs);
+        return new BoundTensors(inputs);
     }
 
-    private IDisposableReadOnlyCollection<OrtValue> Compute(BoundInputs bound, string[] outputs)
+    private IDisposableReadOnlyCollection<OrtValue> Compute(BoundTensors bound, string[] outputs, CancellationToken cancelled)
     {
-        using RunLimit? limit = _longestRun is { } longest ? new RunLimit(longest) : null;
+        using var turn = new Turn(_turn);
+        using RunLimit? limit = LongestRun is not null || cancelled.CanBeCanceled ? new RunLimit(LongestRun) : null;
+        limit?.Begin();
+        using CancellationTokenRegistration registration = cancelled.Register(() => limit!.Terminate());
         try
         {
             return _session.Run(limit?.Options ?? _options, bound.Names, bound.Values, outputs);
+        }
+        catch (OnnxRuntimeException) when (cancelled.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancelled);
         }
         catch (OnnxRuntimeException error)
         {

@@ -5,24 +5,34 @@ namespace LoraEdge.Inference;
 /// <summary>Opens ONNX Runtime sessions, and turns what can go wrong there into LoraEdge's errors.</summary>
 internal static class NativeSession
 {
-    /// <summary>What runs the sessions: ONNX Runtime's version and the execution provider, which is the CPU's.</summary>
-    public static string Runtime => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}, CPUExecutionProvider";
+    /// <summary>What runs the sessions: ONNX Runtime's version and the execution provider.</summary>
+    public static string Runtime(ExecutionProvider provider) => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}, {provider.NativeName()}";
 
-    /// <summary>Opens a session at the default optimization level.</summary>
+    /// <summary>Opens a session at the default optimization level, on the first of the preferred execution providers that works.</summary>
     /// <param name="bytes">The content of an <c>.onnx</c> file; not read after the call.</param>
     /// <param name="model">Name of the model, for messages.</param>
     /// <param name="settings">How to run it.</param>
     /// <exception cref="ModelFormatException">ONNX Runtime refuses the model.</exception>
     /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing or does not fit.</exception>
-    public static InferenceSession Open(byte[] bytes, string model, SessionSettings settings)
+    public static InferenceSession Open(byte[] bytes, string model, SessionSettings settings) => Open(bytes, model, settings, out _);
+
+    /// <summary>The same, and tells which execution provider it is.</summary>
+    public static InferenceSession Open(byte[] bytes, string model, SessionSettings settings, out ProviderChoice choice)
     {
-        if (settings.Threads < 1)
-            throw new InvalidOptionsException($"A session cannot run on {settings.Threads} threads; give it 1 or more.");
-        settings.Limits.Validate();
+        settings.Validate();
+        var failures = new List<ProviderFailure>();
         try
         {
-            using SessionOptions options = Options(settings);
-            SessionMemory.Bound(options, bytes.LongLength, settings.Limits);
+            foreach (ProviderOptions provider in settings.Providers.TakeWhile(provider => provider.Provider != ExecutionProvider.Cpu))
+            {
+                if (TryOpen(bytes, settings, provider, failures) is not { } session)
+                    continue;
+                choice = new ProviderChoice(provider, failures);
+                return session;
+            }
+
+            using SessionOptions options = Options(bytes, settings);
+            choice = new ProviderChoice(new ProviderOptions(ExecutionProvider.Cpu), failures);
             return new InferenceSession(bytes, options);
         }
         catch (OnnxRuntimeException error)
@@ -35,7 +45,23 @@ internal static class NativeSession
         }
     }
 
-    private static SessionOptions Options(SessionSettings settings)
+    // The options come first: without ONNX Runtime's library no provider is to blame.
+    private static InferenceSession? TryOpen(byte[] bytes, SessionSettings settings, ProviderOptions provider, List<ProviderFailure> failures)
+    {
+        using SessionOptions options = Options(bytes, settings);
+        try
+        {
+            SessionProvider.Append(options, provider);
+            return new InferenceSession(bytes, options);
+        }
+        catch (Exception error) when (error is OnnxRuntimeException or NotSupportedException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            failures.Add(new ProviderFailure(provider, FirstLine(error)));
+            return null;
+        }
+    }
+
+    private static SessionOptions Options(byte[] bytes, SessionSettings settings)
     {
         var options = new SessionOptions
         {
@@ -48,6 +74,7 @@ internal static class NativeSession
         // ONNX Runtime fuses DequantizeLinear and MatMul, and by default then rounds the activations to 8 bits as well, which the
         // model does not say and training does not do: half a percent of the result. 1 keeps them in float32.
         options.AddSessionConfigEntry("session.qdq_matmulnbits_accuracy_level", "1");
+        SessionMemory.Bound(options, bytes.LongLength, settings.Limits);
         return options;
     }
 

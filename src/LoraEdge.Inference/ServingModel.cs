@@ -21,13 +21,19 @@ public sealed class ServingModel : IDisposable
     public ServingModel(OnnxModel model, CalibratedProjection? calibrated = null, SessionSettings? settings = null)
     {
         Model = model;
-        _settings = settings ?? new SessionSettings();
+        settings ??= new SessionSettings();
         _merger = new WeightMerger(model, calibrated);
-        Base = new MergedSession(model, null, _settings);
+        Base = new MergedSession(model, null, settings);
+
+        // What did not work for the base is not tried again with every adapter.
+        _settings = settings with { Providers = [.. settings.Providers.SkipWhile(provider => !ReferenceEquals(provider, Provider.InUse))] };
     }
 
+    /// <summary>The execution provider that runs the base session, and why those that were preferred do not.</summary>
+    public ProviderChoice Provider => Base.Provider;
+
     /// <summary>What runs the sessions: ONNX Runtime's version and the execution provider.</summary>
-    public static string Runtime => NativeSession.Runtime;
+    public string Runtime => NativeSession.Runtime(Provider.InUse.Provider);
 
     /// <summary>The frozen model.</summary>
     public OnnxModel Model { get; }

@@ -9,6 +9,22 @@ public sealed record SessionSettings
     /// </summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>
+    /// Execution providers to try, the preferred first; the CPU serves where none of them works. Default: none, the CPU, whose
+    /// numbers do not depend on what else the machine has. <see cref="ProviderOptions.Default"/> is what the system offers.
+    /// </summary>
+    public IReadOnlyList<ProviderOptions> Providers { get; init; } = [];
+
     /// <summary>What its runs may take.</summary>
     public RunLimits Limits { get; init; } = new();
+
+    /// <exception cref="InvalidOptionsException">A setting is out of range.</exception>
+    internal void Validate()
+    {
+        if (Threads < 1)
+            throw new InvalidOptionsException($"A session cannot run on {Threads} threads; give it 1 or more.");
+        foreach (ProviderOptions provider in Providers)
+            provider.Validate();
+        Limits.Validate();
+    }
 }

@@ -21,8 +21,8 @@ internal sealed class KnownParity
 
     /// <summary>What is known about one model.</summary>
     /// <param name="options">What the host decides; a trainer that does not name its executor is remembered by this object alone.</param>
-    /// <param name="fingerprint">The model.</param>
-    public KnownParity(LoraEdgeOptions options, ModelFingerprint fingerprint)
+    /// <param name="model">The model, and what serves it.</param>
+    public KnownParity(LoraEdgeOptions options, ServingModel model)
     {
         _files = options.Files;
         if (options.Trainer?.Executor is not { } executor)
@@ -30,10 +30,10 @@ internal sealed class KnownParity
         _path = options.StorageFolder is { } folder ? Path.Combine(Path.GetFullPath(folder), "parity.txt") : null;
         _statement = $"""
             Training computes what is served.
-            model: {fingerprint}
+            model: {model.Model.Fingerprint}
             objective: {options.Objective.ValueName}
             training: {executor}
-            serving: {ServingModel.Runtime}
+            serving: {model.Runtime}
             machine: {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors
 
             """;

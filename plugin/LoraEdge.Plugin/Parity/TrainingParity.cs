@@ -20,7 +20,7 @@ internal sealed class TrainingParity(ServingModel model, LoraEdgeOptions options
 {
     private readonly OnnxGraph _graph = model.Model.Graph;
     private readonly StateInputs _states = new(model.Model, options.Objective);
-    private readonly KnownParity _known = new(options, model.Model.Fingerprint);
+    private readonly KnownParity _known = new(options, model);
 
     /// <summary>Compares the frozen model, unless that was done before: every output, and the objective's value.</summary>
     /// <param name="trainer">The trainer.</param>

@@ -5,22 +5,22 @@ using OrtElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 namespace LoraEdge.Inference;
 
 /// <summary>
-/// The inputs of one run as ONNX Runtime sees them: no copy, the managed arrays are pinned until this is disposed. Outputs
-/// may lie in the same memory (a model that passes an input on), so they are read before.
+/// Tensors as ONNX Runtime sees them: no copy, the managed arrays are pinned until this is disposed. What a run returns may
+/// lie in the memory of its inputs (a model that passes one on), so it is read before.
 /// </summary>
-internal sealed class BoundInputs : IDisposable
+internal sealed class BoundTensors : IDisposable
 {
     private readonly List<GCHandle> _pins = [];
     private readonly List<OrtValue> _values = [];
 
-    /// <summary>Binds tensors that <see cref="ModelInputs.Require"/> has accepted.</summary>
-    public BoundInputs(IReadOnlyDictionary<string, HostTensor> inputs)
+    /// <summary>Binds tensors; inputs are such that <see cref="ModelInputs.Require"/> has accepted.</summary>
+    public BoundTensors(IReadOnlyDictionary<string, HostTensor> tensors)
     {
-        Names = [.. inputs.Keys];
+        Names = [.. tensors.Keys];
         try
         {
             foreach (string name in Names)
-                Bind(inputs[name]);
+                Bind(tensors[name]);
         }
         catch
         {
@@ -33,7 +33,7 @@ internal sealed class BoundInputs : IDisposable
     public string[] Names { get; }
 
     /// <summary>The tensors, borrowed.</summary>
-    public IReadOnlyCollection<OrtValue> Values => _values;
+    public IReadOnlyList<OrtValue> Values => _values;
 
     /// <inheritdoc />
     public void Dispose()

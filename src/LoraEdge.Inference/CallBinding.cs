@@ -1,0 +1,81 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace LoraEdge.Inference;
+
+/// <summary>
+/// The native side of an <see cref="InferenceCall"/>: its tensors, pinned once, and their binding to the session that it ran on
+/// last. A run on the same session makes no garbage; one on another session binds anew.
+/// </summary>
+internal sealed class CallBinding : IDisposable
+{
+    private readonly BoundTensors _inputs;
+    private readonly BoundTensors _outputs;
+    private readonly RunLimit _limit;
+    private InferenceSession? _session;
+    private OrtIoBinding? _binding;
+
+    /// <summary>Pins the tensors until this is disposed.</summary>
+    /// <param name="inputs">The model's inputs, accepted by <see cref="ModelInputs.Require"/>.</param>
+    /// <param name="outputs">Where the outputs go.</param>
+    /// <param name="longest">How long a run may take; null for as long as it takes.</param>
+    public CallBinding(IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyDictionary<string, HostTensor> outputs, TimeSpan? longest)
+    {
+        Inputs = inputs;
+        Outputs = outputs;
+        _inputs = new BoundTensors(inputs);
+        _outputs = new BoundTensors(outputs);
+        _limit = new RunLimit(longest);
+    }
+
+    /// <summary>The inputs by name.</summary>
+    public IReadOnlyDictionary<string, HostTensor> Inputs { get; }
+
+    /// <summary>The outputs by name.</summary>
+    public IReadOnlyDictionary<string, HostTensor> Outputs { get; }
+
+    /// <summary>Runs on the tensors.</summary>
+    /// <param name="session">A session of the model, which lives during the call.</param>
+    /// <param name="hasOwnMemory">
+    /// Whether it computes in a device's memory: a binding copies inputs there once, when it is made, so there is none then, and
+    /// each run takes a few hundred bytes.
+    /// </param>
+    /// <exception cref="OnnxRuntimeException">It fails.</exception>
+    public void Run(InferenceSession session, bool hasOwnMemory)
+    {
+        if (!hasOwnMemory && !ReferenceEquals(session, _session))
+            Bind(session);
+        _limit.Begin();
+        try
+        {
+            if (hasOwnMemory)
+                session.Run(_limit.Options, _inputs.Names, _inputs.Values, _outputs.Names, _outputs.Values);
+            else
+                session.RunWithBinding(_limit.Options, _binding);
+        }
+        finally
+        {
+            _limit.End();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _binding?.Dispose();
+        _limit.Dispose();
+        _outputs.Dispose();
+        _inputs.Dispose();
+    }
+
+    // The binding before may outlive its session: it holds nothing but tensors, which lie in memory of the call's own.
+    private void Bind(InferenceSession session)
+    {
+        _binding?.Dispose();
+        (_session, _binding) = (null, session.CreateIoBinding());
+        for (int i = 0; i < _inputs.Names.Length; i++)
+            _binding.BindInput(_inputs.Names[i], _inputs.Values[i]);
+        for (int i = 0; i < _outputs.Names.Length; i++)
+            _binding.BindOutput(_outputs.Names[i], _outputs.Values[i]);
+        _session = session;
+    }
+}
