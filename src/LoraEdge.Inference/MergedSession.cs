@@ -86,7 +86,7 @@ public sealed class MergedSession : IDisposable
         try
         {
             using BoundInputs bound = Bind(inputs);
-            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, _outputs);
+            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound.Names, bound.Values, _outputs);
             outputs = OutputTensors.Copy(_model, _outputs, values);
             return true;
         }
@@ -107,7 +107,7 @@ public sealed class MergedSession : IDisposable
             if (Array.IndexOf(_outputs, output) < 0)
                 throw new InvalidInputException($"{_model} has no output '{output}'. Its outputs are {string.Join(", ", _outputs)}.");
             using BoundInputs bound = Bind(inputs);
-            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, [output]);
+            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound.Names, bound.Values, [output]);
             written = OutputTensors.CopyFloats(_model, output, values[0], destination);
             return true;
         }
@@ -117,6 +117,20 @@ public sealed class MergedSession : IDisposable
         }
     }
 
+    /// <summary>Begins a use that lasts over several runs, each a <see cref="RunHeld"/>; see <see cref="HeldSession"/>.</summary>
+    /// <returns>False when the session was disposed; otherwise one <see cref="EndHold"/> follows.</returns>
+    internal bool TryHold() => _uses.TryEnter();
+
+    /// <summary>Ends what <see cref="TryHold"/> began.</summary>
+    internal void EndHold() => _uses.Leave();
+
+    /// <summary>Runs within a hold, also after the session was disposed. Only ONNX Runtime checks the inputs.</summary>
+    /// <param name="names">Names of the inputs.</param>
+    /// <param name="values">The inputs, borrowed.</param>
+    /// <param name="outputs">Names of the outputs to compute.</param>
+    /// <exception cref="InvalidInputException">ONNX Runtime cannot run the model on the inputs.</exception>
+    internal IDisposableReadOnlyCollection<OrtValue> RunHeld(string[] names, IReadOnlyCollection<OrtValue> values, string[] outputs) => Compute(names, values, outputs);
+
     private BoundInputs Bind(IReadOnlyDictionary<string, HostTensor> inputs)
     {
         _inputs.Require(inputs);
@@ -124,12 +138,12 @@ public sealed class MergedSession : IDisposable
         return new BoundInputs(inputs);
     }
 
-    private IDisposableReadOnlyCollection<OrtValue> Compute(BoundInputs bound, string[] outputs)
+    private IDisposableReadOnlyCollection<OrtValue> Compute(string[] names, IReadOnlyCollection<OrtValue> values, string[] outputs)
     {
         using RunLimit? limit = _longestRun is { } longest ? new RunLimit(longest) : null;
         try
         {
-            return _session.Run(limit?.Options ?? _options, bound.Names, bound.Values, outputs);
+            return _session.Run(limit?.Options ?? _options, names, values, outputs);
         }
         catch (OnnxRuntimeException error)
         {
