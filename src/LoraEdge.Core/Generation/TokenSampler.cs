@@ -29,9 +29,11 @@ public sealed class TokenSampler
         int likeliest = Likeliest(logits);
         if (_options.Temperature == 0)
             return likeliest;
-        int count = _ranking?.Rank(logits, _options.TopK, LeastLogit(logits, logits[likeliest])) ?? logits.Length;
-        double total = Weigh(logits, logits[likeliest], count);
-        double kept = _options.TopP < 1 ? Nucleus(_options.TopP * total, ref count) : total;
+        float highest = logits[likeliest];
+        double? all = _options is { TopK: 0, TopP: < 1 } ? Sum(logits, highest) : null;
+        int count = _ranking?.Rank(logits, _options.TopK, all is { } sum ? LeastLogit(sum / logits.Length, highest) : float.NegativeInfinity) ?? logits.Length;
+        double ranked = Weigh(logits, highest, count);
+        double kept = _options.TopP < 1 ? Nucleus(_options.TopP * (all ?? ranked), ref count) : ranked;
         return Draw(UniformHash.Of(_draws++, _options.Seed) * kept, count);
     }
 
@@ -50,19 +52,19 @@ public sealed class TokenSampler
         return likeliest >= 0 ? likeliest : throw new InvalidInputException($"None of {logits.Length} logits is finite, and no token can be chosen.");
     }
 
+    private double Sum(ReadOnlySpan<float> logits, float highest)
+    {
+        double sum = 0;
+        foreach (float logit in logits)
+            sum += Weight(logit, highest);
+        return sum;
+    }
+
     /// <summary>
     /// A bound below which no token is in the nucleus, so that only a part is sorted: were one of n in it whose probability is
     /// below (1-p)/n, it and those behind it would add up to less than 1-p.
     /// </summary>
-    private float LeastLogit(ReadOnlySpan<float> logits, float highest)
-    {
-        if (_options.TopK > 0)
-            return float.NegativeInfinity;
-        double total = 0;
-        foreach (float logit in logits)
-            total += Weight(logit, highest);
-        return (float)(highest + (_options.Temperature * Math.Log((1 - _options.TopP) * total / logits.Length)));
-    }
+    private float LeastLogit(double mean, float highest) => (float)(highest + (_options.Temperature * Math.Log((1 - _options.TopP) * mean)));
 
     private double Weigh(ReadOnlySpan<float> logits, float highest, int count)
     {
