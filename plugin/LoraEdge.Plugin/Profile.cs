@@ -7,8 +7,8 @@ using LoraEdge.Inference.Generation;
 namespace LoraEdge;
 
 /// <summary>
-/// One player: what that player did, and the adapter that was learned from it. <see cref="Record"/>, <see cref="RecordSequence"/> and
-/// <see cref="Infer(IReadOnlyDictionary{string, HostTensor})"/> may be called from any thread; the other members from one.
+/// One player: what that player did, and the adapter that was learned from it. <see cref="Record"/>, <see cref="RecordSequence"/>,
+/// <see cref="Infer(IReadOnlyDictionary{string, HostTensor})"/> and <see cref="Generate"/> may be called from any thread; the other members from one.
 /// </summary>
 public sealed class Profile : IDisposable
 {
