@@ -183,14 +183,20 @@ public sealed class SequenceGeneratorTests
     }
 
     [Test]
-    public void Generate_ASlotDisposedInTheMiddle_EndsTheSequenceAndBeginsNoOther()
+    public void Generate_SlotAndModelDisposedInTheMiddle_FinishesTheSequenceAndBeginsNoOther([Values] bool isAdapted)
     {
-        using var model = new ServingModel(LlamaDecoder.Tiny.Create(hasCache: true));
+        var model = new ServingModel(LlamaDecoder.Tiny.Create(hasCache: true));
         var generator = new SequenceGenerator(model.Model);
         AdapterSlot slot = model.Open();
-        slot.Publish(RandomAdapter.For(model.Model));
+        if (isAdapted)
+            slot.Publish(RandomAdapter.For(model.Model));
+        void Close(int token)
+        {
+            slot.Dispose();
+            model.Dispose();
+        }
 
-        Assert.That(generator.Generate(slot, s_prompt, s_greedy, _ => slot.Dispose()).Tokens, Has.Count.EqualTo(s_greedy.MaxTokens));
+        Assert.That(generator.Generate(slot, s_prompt, s_greedy, Close).Tokens, Has.Count.EqualTo(s_greedy.MaxTokens));
         Assert.That(() => generator.Generate(slot, s_prompt, s_greedy), Throws.TypeOf<ObjectDisposedException>());
     }
 
