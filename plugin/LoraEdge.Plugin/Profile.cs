@@ -2,13 +2,14 @@ using LoraEdge.Adaptation;
 using LoraEdge.Background;
 using LoraEdge.Events;
 using LoraEdge.Inference;
+using LoraEdge.Inference.Generation;
 
 namespace LoraEdge;
 
 /// <summary>
 /// One player: what that player did, and the adapter that was learned from it. <see cref="Record"/>, <see cref="RecordSequence"/>,
-/// <see cref="Infer(IReadOnlyDictionary{string, HostTensor})"/>, <see cref="InferAsync"/> and <see cref="Prepare"/> may be called
-/// from any thread; the other members from one.
+/// <see cref="Infer(IReadOnlyDictionary{string, HostTensor})"/>, <see cref="InferAsync"/>, <see cref="Prepare"/> and
+/// <see cref="Generate"/> may be called from any thread; the other members from one.
 /// </summary>
 public sealed class Profile : IDisposable
 {
@@ -207,6 +208,24 @@ public sealed class Profile : IDisposable
     /// <exception cref="ModelFormatException">ONNX Runtime did not compute an output.</exception>
     /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
     public InferenceCall Prepare(IReadOnlyDictionary<string, HostTensor> inputs) => _slot.Prepare(inputs);
+
+    /// <summary>
+    /// Continues a sequence of tokens with a language model and this player's adapter, on the calling thread
+    /// (docs/language-models.md). The whole sequence is computed with the adapter that serves when it begins: one that is adopted
+    /// meanwhile serves the next sequence. May be called from any thread, several at a time.
+    /// </summary>
+    /// <param name="prompt">Tokens to begin with; at least one.</param>
+    /// <param name="options">How tokens are chosen, and when the sequence ends. Default: 128 tokens of the model's own distribution, seed 0.</param>
+    /// <param name="onToken">Called with each new token before the next one is computed. What it throws ends the sequence.</param>
+    /// <param name="cancellation">Ends the sequence before its next token.</param>
+    /// <returns>The new tokens, and why they end.</returns>
+    /// <exception cref="InvalidInputException">The prompt is empty, too long or has a token that the model does not know, or ONNX Runtime cannot run the model on it.</exception>
+    /// <exception cref="InvalidOptionsException">An option is outside its range.</exception>
+    /// <exception cref="ModelFormatException">The model is no decoder that can be fed, or computes something else than logits; the message names the input or output.</exception>
+    /// <exception cref="ObjectDisposedException">The profile was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The sequence was cancelled; <paramref name="onToken"/> has had the tokens so far.</exception>
+    public GeneratedSequence Generate(IReadOnlyList<int> prompt, GenerationOptions? options = null, Action<int>? onToken = null, CancellationToken cancellation = default) =>
+        new SequenceGenerator(_plugin.Model.Model).Generate(_slot, prompt, options, onToken, cancellation);
 
     /// <summary>
     /// Begins to train an adapter on everything recorded so far, in the background; profiles wait for each other. The present

@@ -97,6 +97,20 @@ public sealed class AdapterSlot : IDisposable
         }
     }
 
+    /// <summary>Holds the session in use: what runs on it sees one adapter, whatever is published meanwhile.</summary>
+    /// <returns>To be disposed after the last run.</returns>
+    /// <exception cref="ObjectDisposedException">The slot or its model was disposed.</exception>
+    internal HeldSession Hold()
+    {
+        MergedSession? last = null;
+        while (true)
+        {
+            MergedSession session = Next(ref last);
+            if (session.TryHold())
+                return new HeldSession(session);
+        }
+    }
+
     /// <summary>Disposes the session in use after its last run. The model stays.</summary>
     public void Dispose()
     {

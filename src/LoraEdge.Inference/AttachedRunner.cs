@@ -54,7 +54,7 @@ internal sealed class AttachedRunner : IDisposable
             throw new ObjectDisposedException(nameof(AttachedSession));
         try
         {
-            using var bound = new BoundInputs(inputs);
+            using var bound = new BoundTensors(inputs);
             using OrtValue slots = OrtValue.CreateTensorValueFromMemory(read.Slots, [read.Slots.Length]);
             using IDisposableReadOnlyCollection<OrtValue> values = Compute([.. bound.Names, .. _ownInputs], [.. bound.Values, slots, .. read.Memory.Values]);
             return OutputTensors.Copy(_model, _outputs, values);

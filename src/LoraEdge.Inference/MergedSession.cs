@@ -98,7 +98,7 @@ public sealed class MergedSession : IDisposable
         try
         {
             using BoundTensors bound = Bind(inputs);
-            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, _outputs, cancelled);
+            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound.Names, bound.Values, _outputs, cancelled);
             outputs = OutputTensors.Copy(_model, _outputs, values);
             return true;
         }
@@ -119,7 +119,7 @@ public sealed class MergedSession : IDisposable
             if (Array.IndexOf(_outputs, output) < 0)
                 throw new InvalidInputException($"{_model} has no output '{output}'. Its outputs are {string.Join(", ", _outputs)}.");
             using BoundTensors bound = Bind(inputs);
-            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound, [output], CancellationToken.None);
+            using IDisposableReadOnlyCollection<OrtValue> values = Compute(bound.Names, bound.Values, [output], CancellationToken.None);
             written = OutputTensors.CopyFloats(_model, output, values[0], destination);
             return true;
         }
@@ -152,6 +152,20 @@ public sealed class MergedSession : IDisposable
         }
     }
 
+    /// <summary>Begins a use that lasts over several runs, each a <see cref="RunHeld"/>; see <see cref="HeldSession"/>.</summary>
+    /// <returns>False when the session was disposed; otherwise one <see cref="EndHold"/> follows.</returns>
+    internal bool TryHold() => _uses.TryEnter();
+
+    /// <summary>Ends what <see cref="TryHold"/> began.</summary>
+    internal void EndHold() => _uses.Leave();
+
+    /// <summary>Runs within a hold, also after the session was disposed. Only ONNX Runtime checks the inputs.</summary>
+    /// <param name="names">Names of the inputs.</param>
+    /// <param name="values">The inputs, borrowed.</param>
+    /// <param name="outputs">Names of the outputs to compute.</param>
+    /// <exception cref="InvalidInputException">ONNX Runtime cannot run the model on the inputs.</exception>
+    internal IDisposableReadOnlyCollection<OrtValue> RunHeld(string[] names, IReadOnlyCollection<OrtValue> values, string[] outputs) => Compute(names, values, outputs, CancellationToken.None);
+
     private BoundTensors Bind(IReadOnlyDictionary<string, HostTensor> inputs)
     {
         _inputs.Require(inputs);
@@ -159,7 +173,7 @@ public sealed class MergedSession : IDisposable
         return new BoundTensors(inputs);
     }
 
-    private IDisposableReadOnlyCollection<OrtValue> Compute(BoundTensors bound, string[] outputs, CancellationToken cancelled)
+    private IDisposableReadOnlyCollection<OrtValue> Compute(string[] names, IReadOnlyCollection<OrtValue> values, string[] outputs, CancellationToken cancelled)
     {
         using var turn = new Turn(_turn);
         using RunLimit? limit = LongestRun is not null || cancelled.CanBeCanceled ? new RunLimit(LongestRun) : null;
@@ -167,7 +181,7 @@ public sealed class MergedSession : IDisposable
         using CancellationTokenRegistration registration = cancelled.Register(() => limit!.Terminate());
         try
         {
-            return _session.Run(limit?.Options ?? _options, bound.Names, bound.Values, outputs);
+            return _session.Run(limit?.Options ?? _options, names, values, outputs);
         }
         catch (OnnxRuntimeException) when (cancelled.IsCancellationRequested)
         {
