@@ -55,7 +55,7 @@ public sealed class AdapterSlotTests
     [Test, CancelAfter(60_000)]
     public void Run_OnFourThreadsWhileAdaptersAreSwapped_AlwaysServesOneOfThemWhole(CancellationToken timeout)
     {
-        using var model = new ServingModel(TwoHeads());
+        using var model = new ServingModel(TwoHeads.Model());
         using AdapterSlot slot = model.Open();
         Adapter?[] adapters = [null, RandomAdapter.For(model.Model, 0.5, seed: 1), RandomAdapter.For(model.Model, 0.5, seed: 2)];
         string[] whole = [.. adapters.Select(adapter => Served(model, adapter))];
@@ -131,20 +131,6 @@ public sealed class AdapterSlotTests
 
         Assert.That(() => slot.Run(s_inputs), Throws.TypeOf<ObjectDisposedException>());
         Assert.That(() => slot.Run(s_inputs, "logits", new float[32]), Throws.TypeOf<ObjectDisposedException>());
-    }
-
-    // Two layers that do not depend on each other: an inference that saw two adapters would show in the pair of outputs.
-    private static OnnxModel TwoHeads()
-    {
-        var builder = new GraphBuilder("heads").Input("x", TensorElementType.Float32, "batch", 8);
-        foreach (string head in new[] { "left", "right" })
-        {
-            builder.Initializer("w." + head, Numbers.Normal(8 * 8, seed: head.Length), 8, 8);
-            builder.Node("MatMul", ["x", "w." + head], [head]);
-            builder.Output(head, TensorElementType.Float32, "batch", 8);
-        }
-
-        return builder.Build();
     }
 
     private static string Served(ServingModel model, Adapter? adapter)

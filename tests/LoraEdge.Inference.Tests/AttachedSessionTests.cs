@@ -156,7 +156,7 @@ public sealed class AttachedSessionTests
     [Test, CancelAfter(60_000)]
     public void RunBatch_OnFourThreadsWhilePlayersComeAndGo_NeverMixesTwoAdapters(CancellationToken timeout)
     {
-        using var model = new ServingModel(TwoHeads());
+        using var model = new ServingModel(TwoHeads.Model());
         using var session = new AttachedSession(model, s_projection, players: 0);
         Adapter[] adapters = [.. Enumerable.Range(1, 3).Select(seed => RandomAdapter.For(model.Model, 0.5, seed: seed))];
         int watched = session.Add(adapters[0]);
@@ -320,19 +320,6 @@ public sealed class AttachedSessionTests
         string x = timeFirst ? builder.Node("Transpose", ["x"], attributes: [("perm", new[] { 1, 0, 2 })]) : "x";
         builder.Node("Tanh", [builder.Node("MatMul", [builder.Node("Reshape", [x, "rows"]), "w"])], ["y"]);
         return builder.Output("y", TensorElementType.Float32, "rows", 5).Build();
-    }
-
-    private static OnnxModel TwoHeads()
-    {
-        var builder = new GraphBuilder("heads").Input("x", TensorElementType.Float32, "batch", 8);
-        foreach (string head in new[] { "left", "right" })
-        {
-            builder.Initializer("w." + head, Numbers.Normal(8 * 8, seed: head.Length), 8, 8);
-            builder.Node("MatMul", ["x", "w." + head], [head]);
-            builder.Output(head, TensorElementType.Float32, "batch", 8);
-        }
-
-        return builder.Build();
     }
 
     private static string Describe(IReadOnlyDictionary<string, HostTensor> outputs) =>

@@ -7,8 +7,9 @@ public sealed record GateOptions
 
     /// <summary>
     /// Chance that an adapter is ever promoted although what it replaces is right, over all looks and all candidates since the
-    /// last promotion. Default: 0.05. Lower needs more records: about in proportion to its logarithm. An adapter that is no better
-    /// on average than a rival that is wrong has a chance of 0.2 at most where losses are of cross-entropies, else of this too.
+    /// last promotion. Default: 0.05. Lower needs more records: about in proportion to its logarithm. Where losses are of
+    /// cross-entropies, a candidate that is no better on average than a rival that is wrong has a chance of 0.2 at most by
+    /// differences cut at about a nat; one whose rare losses are far larger may have somewhat more (docs/decisions/0013-gate.md).
     /// </summary>
     public double Alpha { get; init; } = 0.05;
 
