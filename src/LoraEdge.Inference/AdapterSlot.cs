@@ -6,29 +6,40 @@ namespace LoraEdge.Inference;
 /// </summary>
 public sealed class AdapterSlot : IDisposable
 {
-    private readonly ServingModel _model;
+    private readonly ISlotOwner _owner;
     private readonly object _gate = new();
-    private MergedSession? _current;
+    private ServingSession? _current;
+    private AttachedPlayer? _player;
 
-    internal AdapterSlot(ServingModel model)
+    /// <param name="owner">Who opens it.</param>
+    internal AdapterSlot(ISlotOwner owner)
     {
-        _model = model;
-        _current = model.Base;
+        _owner = owner;
+        _current = owner.Model.Base;
     }
 
     /// <summary>The adapter in use; null for the base model.</summary>
     public Adapter? Adapter => Volatile.Read(ref _current)?.Adapter;
 
+    /// <summary>How the adapter is served; null without one.</summary>
+    public ServingMode? Mode => Volatile.Read(ref _current) is { Adapter: not null } session ? session.Mode : null;
+
+    /// <summary>Its uses so far.</summary>
+    internal SlotUse Use { get; } = new();
+
+    /// <summary>What serves; null when the slot was disposed.</summary>
+    internal ServingSession? Current => Volatile.Read(ref _current);
+
     /// <summary>Builds the session for an adapter on the calling thread, then swaps it in. On failure the present one stays.</summary>
     /// <param name="adapter">The adapter; null goes back to the base model.</param>
     /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>
     /// <exception cref="ObjectDisposedException">The slot was disposed.</exception>
-    public void Publish(Adapter? adapter) => Swap(adapter is null ? _model.Base : _model.Build(adapter));
+    public void Publish(Adapter? adapter) => Swap(adapter is null ? _owner.Model.Base : _owner.Build(adapter));
 
     /// <summary>Swaps a session in: inferences that begin afterwards run on it, and the one in use before is disposed after its last.</summary>
-    /// <param name="session">From <see cref="ServingModel.Build"/>; taken over, also when this fails. <see cref="ServingModel.Base"/> is only borrowed.</param>
+    /// <param name="session">From <see cref="ServingModel.Build"/> or <see cref="AdapterServer.Build"/>; taken over, also when this fails. <see cref="ServingModel.Base"/> is only borrowed.</param>
     /// <exception cref="ObjectDisposedException">The slot was disposed.</exception>
-    public void Swap(MergedSession session)
+    public void Swap(ServingSession session)
     {
         lock (_gate)
         {
@@ -40,9 +51,11 @@ public sealed class AdapterSlot : IDisposable
 
             Replace(session);
         }
+
+        ServingMetrics.AddSwap(session.Mode);
     }
 
-    /// <summary>Computes every output; see <see cref="MergedSession.Run(IReadOnlyDictionary{string, HostTensor})"/>.</summary>
+    /// <summary>Computes every output; see <see cref="ServingSession.Run(IReadOnlyDictionary{string, HostTensor})"/>.</summary>
     /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>
     /// <returns>The outputs by name, in memory of their own.</returns>
     /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
@@ -57,7 +70,7 @@ public sealed class AdapterSlot : IDisposable
     public Task<IReadOnlyDictionary<string, HostTensor>> RunAsync(IReadOnlyDictionary<string, HostTensor> inputs, CancellationToken cancelled = default) =>
         Task.Run(() => Run(inputs, cancelled), cancelled);
 
-    /// <summary>Computes one float32 output into memory of the caller; see <see cref="MergedSession.Run(IReadOnlyDictionary{string, HostTensor}, string, Span{float})"/>.</summary>
+    /// <summary>Computes one float32 output into memory of the caller; see <see cref="ServingSession.Run(IReadOnlyDictionary{string, HostTensor}, string, Span{float})"/>.</summary>
     /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>
     /// <param name="output">Name of the output.</param>
     /// <param name="destination">Where its elements go, row-major; at least as long as the output.</param>
@@ -67,11 +80,17 @@ public sealed class AdapterSlot : IDisposable
     /// <exception cref="ObjectDisposedException">The slot or its model was disposed.</exception>
     public int Run(IReadOnlyDictionary<string, HostTensor> inputs, string output, Span<float> destination)
     {
-        MergedSession? last = null;
         while (true)
         {
-            if (Next(ref last).TryRun(inputs, output, destination, out int written))
-                return written;
+            using TimedUse timed = Time();
+            try
+            {
+                return timed.Use.Run(inputs, output, destination);
+            }
+            catch (DeviceLostException lost)
+            {
+                Recover(timed.Use.Session, lost);
+            }
         }
     }
 
@@ -85,29 +104,86 @@ public sealed class AdapterSlot : IDisposable
         IReadOnlyDictionary<string, HostTensor> outputs = Run(inputs);
         Dictionary<string, HostTensor> own = inputs.ToDictionary(
             input => input.Key, input => new HostTensor(input.Value.ElementType, [.. input.Value.Shape], [.. input.Value.Bytes]), StringComparer.Ordinal);
-        return new InferenceCall(this, new CallBinding(own, outputs, _model.Base.LongestRun));
+        return new InferenceCall(this, new CallBinding(own, outputs, _owner.Model.Base.LongestRun));
     }
 
     /// <summary>Runs a prepared call, by one thread at a time.</summary>
     internal void Run(CallBinding call)
     {
-        MergedSession? last = null;
-        while (!Next(ref last).TryRun(call))
+        while (true)
         {
+            using TimedUse timed = Time();
+            try
+            {
+                timed.Use.Run(call);
+                return;
+            }
+            catch (DeviceLostException lost)
+            {
+                Recover(timed.Use.Session, lost);
+            }
         }
     }
 
-    /// <summary>Holds the session in use: what runs on it sees one adapter, whatever is published meanwhile.</summary>
+    /// <summary>Begins a use of the session in use: what runs on it sees one adapter, whatever is published meanwhile.</summary>
     /// <returns>To be disposed after the last run.</returns>
     /// <exception cref="ObjectDisposedException">The slot or its model was disposed.</exception>
-    internal HeldSession Hold()
+    internal ServingUse Enter()
     {
-        MergedSession? last = null;
+        // A session that was retired between reading the reference and entering it is followed by another one; one that was
+        // disposed without a successor means that the slot or the model is gone.
+        ServingSession? last = null;
         while (true)
         {
-            MergedSession session = Next(ref last);
-            if (session.TryHold())
-                return new HeldSession(session);
+            ServingSession? current = Volatile.Read(ref _current);
+            if (current is null || ReferenceEquals(current, last))
+                throw new ObjectDisposedException(nameof(AdapterSlot));
+            if (current.TryEnter(out ServingUse use))
+                return use;
+            last = current;
+        }
+    }
+
+    /// <summary>Swaps a session in that serves the same adapter in another way, unless another one was published meanwhile.</summary>
+    /// <param name="present">What it takes the place of.</param>
+    /// <param name="session">Taken over, also when this fails.</param>
+    /// <returns>False when the present one is not in use any more.</returns>
+    internal bool TryExchange(ServingSession present, ServingSession session)
+    {
+        lock (_gate)
+        {
+            bool isPresent = ReferenceEquals(_current, present);
+            if (isPresent)
+                Replace(session);
+            else
+                Retire(session);
+            return isPresent;
+        }
+    }
+
+    /// <summary>The player of the adapter in use in the tables of a session; who is served otherwise is put there.</summary>
+    /// <param name="session">The session, always the same one.</param>
+    /// <returns>Null for the base. It stays until another adapter is asked for, or the slot is disposed.</returns>
+    /// <exception cref="AdapterMismatchException">The adapter is of another form than the tables.</exception>
+    /// <exception cref="ObjectDisposedException">The slot was disposed.</exception>
+    internal AttachedPlayer? PlayerIn(AttachedSession session)
+    {
+        lock (_gate)
+        {
+            ServingSession current = _current ?? throw new ObjectDisposedException(nameof(AdapterSlot));
+            if (current.IsBase)
+                return null;
+            if (current is AttachedPlayer attached)
+                return attached;
+            Adapter adapter = current.Adapter ?? throw new AdapterMismatchException("Weights that are no adapter's cannot be served in a batch with others. Run the slot alone.");
+            if (!ReferenceEquals(_player?.Adapter, adapter))
+            {
+                AttachedPlayer player = session.Open(adapter);
+                _player?.Dispose();
+                _player = player;
+            }
+
+            return _player;
         }
     }
 
@@ -115,40 +191,56 @@ public sealed class AdapterSlot : IDisposable
     public void Dispose()
     {
         lock (_gate)
+        {
             Replace(null);
+            _player?.Dispose();
+            _player = null;
+        }
+
+        _owner.Closed(this);
+    }
+
+    private TimedUse Time()
+    {
+        if (Use.Add())
+            _owner.IsUsed(this);
+        return new TimedUse(Enter());
     }
 
     private IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs, CancellationToken cancelled)
     {
-        MergedSession? last = null;
         while (true)
         {
-            if (Next(ref last).TryRun(inputs, cancelled, out IReadOnlyDictionary<string, HostTensor>? outputs))
-                return outputs;
+            using TimedUse timed = Time();
+            try
+            {
+                return timed.Use.Run(inputs, cancelled);
+            }
+            catch (DeviceLostException lost)
+            {
+                Recover(timed.Use.Session, lost);
+            }
         }
     }
 
-    // A session that was retired between reading the reference and entering it is followed by another one; one that was
-    // disposed without a successor means that the slot or the model is gone.
-    private MergedSession Next(ref MergedSession? last)
+    /// <summary>Goes on without the device: with the same adapter on the CPU.</summary>
+    internal void Recover(ServingSession failed, DeviceLostException lost)
     {
-        MergedSession? current = Volatile.Read(ref _current);
-        if (current is null || ReferenceEquals(current, last))
-            throw new ObjectDisposedException(nameof(AdapterSlot));
-        return last = current;
+        _owner.Model.LeaveDevice(lost);
+        TryExchange(failed, failed.Adapter is { } adapter ? _owner.Build(adapter) : _owner.Model.Base);
     }
 
-    private void Replace(MergedSession? session)
+    private void Replace(ServingSession? session)
     {
-        MergedSession? previous = _current;
+        ServingSession? previous = _current;
         Volatile.Write(ref _current, session);
         if (previous is not null && !ReferenceEquals(previous, session))
             Retire(previous);
     }
 
-    private void Retire(MergedSession session)
+    private static void Retire(ServingSession session)
     {
-        if (!ReferenceEquals(session, _model.Base))
+        if (!session.IsBase)
             session.Dispose();
     }
 }

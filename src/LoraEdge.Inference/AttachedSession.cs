@@ -20,9 +20,9 @@ public sealed class AttachedSession : IDisposable
 
     private readonly ServingModel _model;
     private readonly AttachedAdapters _adapters;
-    private readonly AttachedModel _attached;
-    private readonly AttachedRunner _runner;
+    private readonly SessionRunner _runner;
     private readonly PlayerTables _tables;
+    private readonly ModelInputs _inputs;
     private readonly string? _mixesRows;
 
     /// <summary>Opens the session, on the calling thread, and finds out on made-up inputs whether rows of a batch stay apart.</summary>
@@ -49,12 +49,13 @@ public sealed class AttachedSession : IDisposable
             throw new InvalidOptionsException($"An attached session cannot have rank {rank} and room for {players} players; give it a rank from 1 to {AdapterLimits.MaxRank}, and room for 0 or more.");
         _model = model;
         _adapters = new AttachedAdapters(model, projection, rank, layers ?? LayerSelection.Choose(AdaptableLayers.Find(model.Model.Graph), [], []).Layers);
-        _attached = model.Model.WithTables([.. _adapters.Layers.Zip(_adapters.Matrices, (layer, a) => new LayerProjection(layer, a))], rank);
+        AttachedModel attached = model.Model.WithTables([.. _adapters.Layers.Zip(_adapters.Matrices, (layer, a) => new LayerProjection(layer, a))], rank);
         int[] sizes = [.. _adapters.Layers.Select(layer => checked(layer.OutFeatures * rank))];
         BytesPerPlayer = sizes.Sum(size => (long)size * sizeof(float));
-        _tables = new PlayerTables(model.Model.Name, sizes, _attached.Tables, players);
-        _runner = new AttachedRunner(model, _attached);
-        _mixesRows = RowProbe.Objection(model, _runner, _adapters, _attached.Tables, rank, example);
+        _tables = new PlayerTables(model.Model.Name, sizes, attached, players);
+        _inputs = new ModelInputs(model.Model);
+        _runner = new SessionRunner(model.Model, attached.Model, model.Settings, "Where the message is about shapes, the rows of a layer are no multiple of the batch's. ");
+        _mixesRows = RowProbe.Objection(model, _runner, _adapters, attached, rank, example);
     }
 
     /// <summary>The layers that adapters may change, in ascending order of their initializer index.</summary>
@@ -81,6 +82,13 @@ public sealed class AttachedSession : IDisposable
     /// <exception cref="InvalidInputException">There is no such player, or not any more.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public void Replace(int player, Adapter adapter) => _tables.Replace(player, _adapters.Scaled(adapter));
+
+    /// <summary>Adds a player who is served by sessions of one player, and removed with this one.</summary>
+    /// <param name="adapter">The player's adapter.</param>
+    /// <exception cref="AdapterMismatchException">The adapter is for another model, projection, rank or shape, or is not finite.</exception>
+    /// <exception cref="InvalidOptionsException">The tables are as large as they can be.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    internal AttachedPlayer Open(Adapter adapter) => new(this, _runner, _tables, Add(adapter)) { Adapter = adapter };
 
     /// <summary>Removes a player. Runs that begin afterwards serve the number with the base.</summary>
     /// <param name="player">The player's number.</param>
@@ -114,7 +122,9 @@ public sealed class AttachedSession : IDisposable
     {
         if (_mixesRows is not null)
             throw new InvalidInputException($"{_model.Model.Name} cannot serve several players in one batch: {_mixesRows} Run each player's rows alone.");
-        _runner.RequireRows(inputs, players.Length);
+        _inputs.Require(inputs);
+        if (_inputs.RowsOf(inputs) is var rows && (rows != players.Length || rows == 0))
+            throw new InvalidInputException($"{players.Length} players were given for {rows} rows of {_model.Model.Name}; give one player for each row, and one row or more.");
         return Run(inputs, IsOne(players) ? players.Slice(0, 1) : players);
     }
 
@@ -122,13 +132,24 @@ public sealed class AttachedSession : IDisposable
     public void Dispose()
     {
         _tables.Dispose();
-        _runner.Dispose();
+        _runner.Close();
     }
 
     private IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs, ReadOnlySpan<int> players)
     {
         using TableRead read = _tables.Read(players);
-        return read.IsBase ? _model.Base.Run(inputs) : _runner.Run(inputs, read);
+        if (read.Feed is not { } feed)
+            return _model.Base.Run(inputs);
+        if (!_runner.TryEnter())
+            throw new ObjectDisposedException(nameof(AttachedSession));
+        try
+        {
+            return _runner.Run(inputs, feed, CancellationToken.None);
+        }
+        finally
+        {
+            _runner.Leave();
+        }
     }
 
     private static bool IsOne(ReadOnlySpan<int> players)

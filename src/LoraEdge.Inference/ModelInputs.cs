@@ -42,6 +42,10 @@ public sealed class ModelInputs
             throw new InvalidInputException($"{_model} has no input '{inputs.Keys.First(name => _declared.All(input => input.Name != name))}'. {Expected()}");
     }
 
+    /// <summary>The number of rows of a batch: the first axis of the first input that has axes; 1 where none has.</summary>
+    internal long RowsOf(IReadOnlyDictionary<string, HostTensor> inputs) =>
+        _declared.Select(input => inputs[input.Name]).FirstOrDefault(tensor => tensor.Shape.Length > 0)?.Shape[0] ?? 1;
+
     internal static string Describe(HostTensor tensor) => $"{tensor.ElementType}[{string.Join(",", tensor.Shape)}]";
 
     private static bool NeedsRows(OnnxGraph graph) =>

@@ -21,10 +21,10 @@ internal sealed class PlayerTables : IDisposable
     /// <summary>Makes room.</summary>
     /// <param name="model">Name of the model, for messages.</param>
     /// <param name="sizes">Elements of one B by layer.</param>
-    /// <param name="inputs">The model's inputs that read the tables.</param>
+    /// <param name="attached">The model that reads the tables.</param>
     /// <param name="players">How many players there is room for at first.</param>
-    public PlayerTables(string model, IReadOnlyList<int> sizes, IReadOnlyList<TableInput> inputs, int players) =>
-        (_model, _memory) = (model, new TableMemory(sizes, inputs, players + 1));
+    public PlayerTables(string model, IReadOnlyList<int> sizes, AttachedModel attached, int players) =>
+        (_model, _memory) = (model, new TableMemory(sizes, attached, players + 1));
 
     /// <summary>Adds a player.</summary>
     /// <param name="b"><c>s*B</c> by layer; null is zeros.</param>
@@ -85,21 +85,38 @@ internal sealed class PlayerTables : IDisposable
     public TableRead Read(ReadOnlySpan<int> players)
     {
         var slots = new long[players.Length];
+        bool isBase = true;
         lock (_gate)
         {
             for (int row = 0; row < players.Length; row++)
+            {
                 slots[row] = SlotOf(players[row]);
-            TableMemory memory = _memory is { } open && open.TryEnter() ? open : throw new ObjectDisposedException(nameof(AttachedSession));
-            return new TableRead(this, memory, slots, _pool.Enter());
+                isBase &= slots[row] == 0;
+            }
+
+            if (_memory is not { } memory || !memory.TryEnter())
+                throw new ObjectDisposedException(nameof(AttachedSession));
+            if (!isBase)
+                return new TableRead(this, memory.FeedOf(slots), _pool.Enter());
+            memory.Leave();
+            return new TableRead(this, null, 0);
         }
     }
 
     /// <summary>Ends a run.</summary>
-    public void End(TableRead read)
+    /// <param name="ticket">What it was given.</param>
+    public void End(long ticket)
     {
         lock (_gate)
-            _pool.Leave(read.Ticket);
-        read.Memory.Leave();
+            _pool.Leave(ticket);
+    }
+
+    /// <summary>What a run of a player is fed who is neither removed nor replaced before it ends: the same object as long as the tables stay.</summary>
+    /// <returns>Null when the session was disposed; otherwise the tables are entered.</returns>
+    public Feed? Enter(int player)
+    {
+        lock (_gate)
+            return _memory is { } memory && memory.TryEnter() ? memory.FeedOf(SlotOf(player)) : null;
     }
 
     /// <summary>Releases the tables after the last run.</summary>

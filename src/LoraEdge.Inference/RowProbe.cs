@@ -17,14 +17,14 @@ internal static class RowProbe
 
     /// <summary>Why no mixed batches can be served; null when they can.</summary>
     public static string? Objection(
-        ServingModel model, AttachedRunner runner, AttachedAdapters adapters, IReadOnlyList<TableInput> inputs, int rank, IReadOnlyDictionary<string, HostTensor>? example)
+        ServingModel model, SessionRunner runner, AttachedAdapters adapters, AttachedModel attached, int rank, IReadOnlyDictionary<string, HostTensor>? example)
     {
-        using var tables = new PlayerTables(model.Model.Name, [.. adapters.Layers.Select(layer => layer.OutFeatures * rank)], inputs, players: 2);
+        using var tables = new PlayerTables(model.Model.Name, [.. adapters.Layers.Select(layer => layer.OutFeatures * rank)], attached, players: 2);
         int[] players = [tables.Add(MadeUp(adapters, rank, 1)), tables.Add(MadeUp(adapters, rank, 2))];
         try
         {
             IReadOnlyDictionary<string, HostTensor> fed = ParityInputs.For(model.Model, example: example);
-            long rows = runner.RowsOf(fed);
+            long rows = new ModelInputs(model.Model).RowsOf(fed);
             if (rows < 2)
                 return null;
             int[] mixed = [.. Enumerable.Range(0, checked((int)rows)).Select(row => players[row % players.Length])];
@@ -42,10 +42,10 @@ internal static class RowProbe
         }
     }
 
-    private static IReadOnlyDictionary<string, HostTensor> Run(AttachedRunner runner, PlayerTables tables, IReadOnlyDictionary<string, HostTensor> inputs, int[] players)
+    private static IReadOnlyDictionary<string, HostTensor> Run(SessionRunner runner, PlayerTables tables, IReadOnlyDictionary<string, HostTensor> inputs, int[] players)
     {
         using TableRead read = tables.Read(players);
-        return runner.Run(inputs, read);
+        return runner.Run(inputs, read.Feed!, CancellationToken.None);
     }
 
     private static bool IsByRows(HostTensor mixed, HostTensor[] alone, long rows)
@@ -92,14 +92,5 @@ internal static class RowProbe
             return new HostTensor(tensor.ElementType, tensor.Shape, bytes);
         }, StringComparer.Ordinal);
 
-    /// <summary>B that changes every layer by half of its norm, in a direction of the player's own.</summary>
-    private static float[][] MadeUp(AttachedAdapters adapters, int rank, int player) =>
-    [
-        .. adapters.Layers.Select(layer =>
-        {
-            int count = layer.OutFeatures * rank;
-            float size = (float)(0.5 * layer.Norm / Math.Sqrt(count));
-            return Enumerable.Range(0, count).Select(i => (((i * player) + (i / 3)) & 2) == 0 ? size : -size).ToArray();
-        }),
-    ];
+    private static float[][] MadeUp(AttachedAdapters adapters, int rank, int player) => [.. adapters.Layers.Select(layer => AdapterForm.MadeUp(layer, rank, player, share: 0.5))];
 }

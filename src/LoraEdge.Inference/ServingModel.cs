@@ -6,10 +6,12 @@ namespace LoraEdge.Inference;
 /// One frozen model, ready to serve: its base session, shared by everybody without an adapter, and what is needed to build
 /// sessions with one. Safe to use from several threads.
 /// </summary>
-public sealed class ServingModel : IDisposable
+public sealed class ServingModel : ISlotOwner, IDisposable
 {
     private readonly WeightMerger _merger;
-    private readonly SessionSettings _settings;
+    private readonly object _gate = new();
+    private SessionSettings _settings;
+    private MergedSession _base;
 
     /// <summary>Opens the base session, on the calling thread.</summary>
     /// <param name="model">The frozen model.</param>
@@ -23,14 +25,15 @@ public sealed class ServingModel : IDisposable
         Model = model;
         settings ??= new SessionSettings();
         _merger = new WeightMerger(model, calibrated);
-        Base = new MergedSession(model, null, settings);
+        _base = new MergedSession(model, null, settings) { IsBase = true };
+        Provider = _base.Provider;
 
         // What did not work for the base is not tried again with every adapter.
         _settings = settings with { Providers = [.. settings.Providers.SkipWhile(provider => !ReferenceEquals(provider, Provider.InUse))] };
     }
 
-    /// <summary>The execution provider that runs the base session, and why those that were preferred do not.</summary>
-    public ProviderChoice Provider => Base.Provider;
+    /// <summary>The execution provider that runs the sessions, and why those that were preferred do not. Changes when a device is lost.</summary>
+    public ProviderChoice Provider { get; private set; }
 
     /// <summary>What runs the sessions: ONNX Runtime's version and the execution provider.</summary>
     public string Runtime => NativeSession.Runtime(Provider.InUse.Provider);
@@ -39,10 +42,13 @@ public sealed class ServingModel : IDisposable
     public OnnxModel Model { get; }
 
     /// <summary>How its sessions are run.</summary>
-    internal SessionSettings Settings => _settings;
+    internal SessionSettings Settings => Volatile.Read(ref _settings);
+
+    /// <summary>Merges adapters into weights.</summary>
+    internal WeightMerger Merger => _merger;
 
     /// <summary>The session without an adapter; owned by this object.</summary>
-    public MergedSession Base { get; }
+    public MergedSession Base => Volatile.Read(ref _base);
 
     /// <summary>
     /// Builds a session with an adapter merged in, on the calling thread, which is therefore not the host's. It serves nobody
@@ -50,7 +56,10 @@ public sealed class ServingModel : IDisposable
     /// </summary>
     /// <param name="adapter">The adapter.</param>
     /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>
-    public MergedSession Build(Adapter adapter) => new(_merger.Apply(adapter), null, _settings) { Adapter = adapter };
+    public MergedSession Build(Adapter adapter) => Build(adapter, null);
+
+    /// <summary>The same, and tells when the session is released.</summary>
+    internal MergedSession Build(Adapter adapter, Action? released) => new(_merger.Apply(adapter), null, Settings) { Adapter = adapter, Released = released };
 
     /// <summary>Computes values of the model, internal ones included, on a session opened for them alone; without an adapter, outputs come from <see cref="Base"/>.</summary>
     /// <param name="inputs">The model's inputs by name.</param>
@@ -63,11 +72,47 @@ public sealed class ServingModel : IDisposable
     public IReadOnlyDictionary<string, HostTensor> Compute(IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyList<string> values, Adapter? adapter = null) =>
         adapter is null && values.All(Base.OutputNames.Contains)
             ? Base.Run(inputs)
-            : ServedValues.Compute(adapter is null ? Model : _merger.Apply(adapter), inputs, values, _settings);
+            : ServedValues.Compute(adapter is null ? Model : _merger.Apply(adapter), inputs, values, Settings);
 
-    /// <summary>A place for one player's adapter, serving the base model at first.</summary>
+    /// <summary>A place for one player's adapter, serving the base model at first, and adapters merged. <see cref="AdapterServer"/> serves in other ways too.</summary>
     public AdapterSlot Open() => new(this);
 
+    ServingModel ISlotOwner.Model => this;
+
+    ServingSession ISlotOwner.Build(Adapter adapter) => Build(adapter);
+
+    void ISlotOwner.IsUsed(AdapterSlot slot)
+    {
+    }
+
+    void ISlotOwner.Closed(AdapterSlot slot)
+    {
+    }
+
+    /// <summary>Whether a device was lost that served.</summary>
+    internal bool HasLostDevice { get; private set; }
+
+    /// <summary>Goes on without a device that was lost: the base is opened on the CPU, and so are sessions from now on. Does nothing when that was done.</summary>
+    /// <exception cref="NativeRuntimeException">The CPU does not work either.</exception>
+    internal void LeaveDevice(DeviceLostException lost)
+    {
+        lock (_gate)
+        {
+            if (Provider.InUse != lost.Provider)
+                return;
+            SessionSettings settings = _settings with { Providers = [] };
+            var onCpu = new MergedSession(Model, null, settings) { IsBase = true };
+            Provider = new ProviderChoice(onCpu.Provider.InUse, [.. Provider.Failures, new ProviderFailure(lost.Provider, lost.Message)]);
+            (_settings, HasLostDevice) = (settings, true);
+            _base.Dispose();
+            Volatile.Write(ref _base, onCpu);
+        }
+    }
+
     /// <summary>Releases the base session, as soon as the runs in progress have ended. Slots must be disposed as well.</summary>
-    public void Dispose() => Base.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+            _base.Dispose();
+    }
 }

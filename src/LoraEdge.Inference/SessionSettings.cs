@@ -18,6 +18,9 @@ public sealed record SessionSettings
     /// <summary>What its runs may take.</summary>
     public RunLimits Limits { get; init; } = new();
 
+    /// <summary>Tests' way to lose a device; null outside of them.</summary>
+    internal SimulatedFault? Fault { get; init; }
+
     /// <exception cref="InvalidOptionsException">A setting is out of range.</exception>
     internal void Validate()
     {

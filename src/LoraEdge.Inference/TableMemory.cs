@@ -8,31 +8,31 @@ internal sealed class TableMemory
 {
     private readonly float[][] _tables;
     private readonly IReadOnlyList<int> _sizes;
-    private readonly IReadOnlyList<TableInput> _inputs;
-    private readonly List<OrtValue> _values = [];
+    private readonly AttachedModel _model;
+    private readonly OrtValue[] _values;
+    private readonly string[] _names;
+    private readonly TableFeed?[] _feeds;
     private readonly UseCount _uses;
 
     /// <summary>Allocates tables of zeros.</summary>
     /// <param name="sizes">Elements of one B, <c>out*r</c>, by layer.</param>
-    /// <param name="inputs">The model's inputs that read them.</param>
+    /// <param name="model">The model that reads them.</param>
     /// <param name="capacity">Number of places.</param>
     /// <exception cref="InvalidOptionsException">A table would be larger than an array can be.</exception>
-    public TableMemory(IReadOnlyList<int> sizes, IReadOnlyList<TableInput> inputs, int capacity)
+    public TableMemory(IReadOnlyList<int> sizes, AttachedModel model, int capacity)
     {
         if (sizes.Any(size => (long)size * capacity > int.MaxValue))
             throw new InvalidOptionsException($"Tables for {capacity} players do not fit: the largest layer has {sizes.Max()} numbers a player, and a table holds up to {int.MaxValue}. Remove players, or spread them over several sessions.");
-        (_sizes, _inputs, Capacity) = (sizes, inputs, capacity);
+        (_sizes, _model, Capacity) = (sizes, model, capacity);
         _uses = new UseCount(Release);
         _tables = [.. sizes.Select(size => new float[size * capacity])];
-        foreach (TableInput input in inputs)
-            _values.Add(OrtValue.CreateTensorValueFromMemory(_tables[input.Layer], [(long)capacity * input.RowsPerPlayer, .. input.RowShape]));
+        _values = [.. model.Tables.Select(input => OrtValue.CreateTensorValueFromMemory(_tables[input.Layer], [(long)capacity * input.RowsPerPlayer, .. input.RowShape]))];
+        _names = [model.Players, .. model.Tables.Select(table => table.Name)];
+        _feeds = new TableFeed?[capacity];
     }
 
     /// <summary>Number of places.</summary>
     public int Capacity { get; }
-
-    /// <summary>What is fed, in the order of the inputs.</summary>
-    public IReadOnlyList<OrtValue> Values => _values;
 
     /// <summary>Begins a use; false when the tables are closed.</summary>
     public bool TryEnter() => _uses.TryEnter();
@@ -42,6 +42,13 @@ internal sealed class TableMemory
 
     /// <summary>Ends the owner's use.</summary>
     public void Close() => _uses.Close();
+
+    /// <summary>What a run of one player is fed: the same object for the same place. Called within a use, by one thread at a time.</summary>
+    public TableFeed FeedOf(int slot) => _feeds[slot] ??= FeedOf([slot]);
+
+    /// <summary>What a run of several players is fed, for the caller to dispose. Called within a use.</summary>
+    /// <param name="slots">The place of each row's B.</param>
+    public TableFeed FeedOf(long[] slots) => new(this, _names, OrtValue.CreateTensorValueFromMemory(slots, [slots.Length]), _values);
 
     /// <summary>Fills a place that no run reads.</summary>
     /// <param name="slot">The place.</param>
@@ -61,7 +68,7 @@ internal sealed class TableMemory
     /// <summary>Larger tables with the same content.</summary>
     public TableMemory Grown(int capacity)
     {
-        var grown = new TableMemory(_sizes, _inputs, capacity);
+        var grown = new TableMemory(_sizes, _model, capacity);
         for (int layer = 0; layer < _tables.Length; layer++)
             _tables[layer].CopyTo(grown._tables[layer], 0);
         return grown;
@@ -69,6 +76,8 @@ internal sealed class TableMemory
 
     private void Release()
     {
+        foreach (TableFeed? feed in _feeds)
+            feed?.Dispose();
         foreach (OrtValue value in _values)
             value.Dispose();
     }

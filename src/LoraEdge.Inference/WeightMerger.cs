@@ -54,6 +54,9 @@ public sealed class WeightMerger
     /// <exception cref="ModelFormatException">The frozen weight itself is not finite.</exception>
     public IReadOnlyDictionary<string, float[]> Merge(Adapter adapter) => Merge(Branches(adapter));
 
+    /// <summary>Memory of a layer's weight as the model stores it, in bytes; 0 for a layer that there is not.</summary>
+    internal long BytesOf(int initializerIndex) => _layers.TryGetValue(initializerIndex, out AdaptableLayer? layer) ? _model.Graph.ConstantOf(layer.WeightName)!.Data.Length : 0;
+
     private LayerBranch[] Branches(Adapter adapter)
     {
         ProjectionFactors factors = ProjectionFactors.For(adapter, _model.Fingerprint, _weights, _calibrated);

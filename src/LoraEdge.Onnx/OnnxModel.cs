@@ -154,6 +154,25 @@ public sealed class OnnxModel
         return new AttachedModel(new OnnxModel(proto, Name), tables.Players, tables.Tables);
     }
 
+    /// <summary>The same model with some weights as inputs, which are then fed with every run: nothing that a runtime optimizes beforehand can hold their values.</summary>
+    /// <param name="weights">Names of initializers of float32; each once.</param>
+    /// <exception cref="ArgumentException">There is no such initializer, or it is of another type.</exception>
+    public OnnxModel WithWeightsAsInputs(IReadOnlyCollection<string> weights)
+    {
+        ModelProto proto = CopyOfOuterMessages();
+        proto.Graph.Initializer.Clear();
+        proto.Graph.Initializer.AddRange(_proto.Graph.Initializer.Where(tensor => !weights.Contains(tensor.Name)));
+        foreach (string name in weights)
+        {
+            if (!Graph.Initializers.TryGetValue(name, out Initializer? weight) || weight.DataType != OnnxDataType.Float)
+                throw new ArgumentException($"{Name} has no initializer of float32 named '{name}'.", nameof(weights));
+            if (proto.Graph.Input.All(input => input.Name != name))
+                proto.Graph.Input.Add(GraphBuilder.Declare(name, TensorElementType.Float32, [.. weight.Dims.Select(size => new Dimension(size))]));
+        }
+
+        return new OnnxModel(proto, Name);
+    }
+
     /// <summary>The same model with other outputs: whatever values one wants to look at, internal ones included.</summary>
     /// <param name="values">Names of values that nodes compute, or of present outputs; each once. They alone are the outputs.</param>
     /// <exception cref="ArgumentException">No node computes such a value, or it is named twice.</exception>

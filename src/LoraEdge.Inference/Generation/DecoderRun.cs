@@ -9,7 +9,7 @@ namespace LoraEdge.Inference.Generation;
 internal sealed class DecoderRun : IDisposable
 {
     private readonly DecoderLayout _layout;
-    private readonly HeldSession _session;
+    private readonly ServingUse _session;
     private readonly string[] _pastNames, _outputs;
     private OrtValue[] _past;
     private OrtValue? _logits;
@@ -18,7 +18,7 @@ internal sealed class DecoderRun : IDisposable
     /// <summary>Begins a sequence.</summary>
     /// <param name="layout">What the model's inputs and outputs are.</param>
     /// <param name="session">Computes all of the sequence; borrowed.</param>
-    public DecoderRun(DecoderLayout layout, HeldSession session)
+    public DecoderRun(DecoderLayout layout, ServingUse session)
     {
         _layout = layout;
         _session = session;

@@ -41,7 +41,7 @@ public sealed class SequenceGenerator
         int context = ContextOf(options);
         Require(prompt, context);
         cancellation.ThrowIfCancellationRequested();
-        using HeldSession session = slot.Hold();
+        using ServingUse session = slot.Enter();
         using var run = new DecoderRun(_layout, session);
         List<int> sequence = [.. prompt];
         while (true)
@@ -58,7 +58,7 @@ public sealed class SequenceGenerator
             cancellation.ThrowIfCancellationRequested();
         }
 
-        GeneratedSequence Ended(GenerationEnd end) => new(sequence.GetRange(prompt.Count, sequence.Count - prompt.Count), end, session.Adapter);
+        GeneratedSequence Ended(GenerationEnd end) => new(sequence.GetRange(prompt.Count, sequence.Count - prompt.Count), end, session.Session.Adapter);
     }
 
     private int ContextOf(GenerationOptions options)

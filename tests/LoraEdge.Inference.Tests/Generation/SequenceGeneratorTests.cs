@@ -38,7 +38,7 @@ public sealed class SequenceGeneratorTests
         using var serving = new ServingModel(model);
         using AdapterSlot slot = serving.Open();
         using var session = new MergedSession(plain);
-        using HeldSession held = slot.Hold();
+        using ServingUse held = slot.Enter();
         using var run = new DecoderRun(new DecoderLayout(model), held);
         List<int> sequence = [.. s_prompt];
 
@@ -216,7 +216,7 @@ public sealed class SequenceGeneratorTests
         }
 
         Assert.That(() => new SequenceGenerator(model.Model).Generate(slot, s_prompt, s_greedy, Throw), Throws.InvalidOperationException);
-        Assert.That(held && !session.TryHold(), Is.True, "the session was retired, and nobody holds it any more");
+        Assert.That(held && !session.TryEnter(out _), Is.True, "the session was retired, and nobody holds it any more");
     }
 
     [Test, CancelAfter(60_000)]

@@ -173,7 +173,7 @@ public sealed class ProviderTests
         using var call = new CallBinding(inputs, outputs, null);
 
         s_inputs["x"].AsSpan<float>().CopyTo(inputs["x"].AsSpan<float>());
-        call.Run(native, hasOwnMemory: true);
+        call.Run(native, Feed.None, hasOwnMemory: true);
 
         Assert.That(outputs["logits"].Bytes, Is.EqualTo(session.Run(s_inputs)["logits"].Bytes));
     }

@@ -1,14 +1,14 @@
-using LoraEdge.Onnx;
-
-namespace LoraEdge.Training;
+namespace LoraEdge.Onnx;
 
 /// <summary>The values that training computes.</summary>
-internal static class ObjectiveValues
+public static class ObjectiveValues
 {
     /// <summary>
     /// The objective's value, and the state outputs that it depends on over the steps: those whose input leads to it, or to
     /// another such output.
     /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="objective">The objective.</param>
     /// <exception cref="InvalidOptionsException">A state of the objective does not fit the model.</exception>
     public static string[] Of(OnnxModel model, Objective objective)
     {

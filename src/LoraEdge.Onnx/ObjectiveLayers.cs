@@ -1,9 +1,7 @@
-using LoraEdge.Onnx;
-
-namespace LoraEdge.Training;
+namespace LoraEdge.Onnx;
 
 /// <summary>The chosen layers that a change of which can reach the objective.</summary>
-internal static class ObjectiveLayers
+public static class ObjectiveLayers
 {
     /// <param name="model">The model.</param>
     /// <param name="objective">The objective.</param>

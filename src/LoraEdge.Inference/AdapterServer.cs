@@ -1,0 +1,182 @@
+using LoraEdge.Onnx;
+
+namespace LoraEdge.Inference;
+
+/// <summary>
+/// Serves the adapters of many players in the way that the host asks for, or that costs least, within a limit of memory.
+/// Safe to use from several threads.
+/// </summary>
+/// <remarks>
+/// Merged, the default, gives each player a session with weights of its own, as long as there is room. Who finds none is served
+/// from the tables of one attached session that all share, and moves to a session of its own in the background when it is
+/// used and somebody else is not.
+/// </remarks>
+public sealed class AdapterServer : ISlotOwner, IDisposable
+{
+    private static readonly ServingChoice s_lost = new(ServingMode.Merged, "The device that served was lost, and the CPU serves instead.", []);
+
+    private readonly ServingOptions _options;
+    private readonly AdapterForm _form;
+    private readonly MergedMemory _memory;
+    private readonly Lazy<ServingChoice> _choice;
+    private readonly Lazy<AttachedSession> _attached;
+    private readonly Lazy<InPlaceWeights> _inPlace;
+    private readonly List<AdapterSlot> _slots = [];
+    private readonly SlotMoves _moves;
+
+    /// <summary>Decides nothing yet: sessions are opened, and costs measured, when the first adapter is to be served.</summary>
+    /// <param name="model">The model; borrowed, and disposed after this.</param>
+    /// <param name="form">What the adapters have in common. An adapter of another form is served merged.</param>
+    /// <param name="options">How to serve; null for the defaults.</param>
+    /// <exception cref="InvalidOptionsException">An option is out of range.</exception>
+    public AdapterServer(ServingModel model, AdapterForm form, ServingOptions? options = null)
+    {
+        _options = options ?? new ServingOptions();
+        _options.Validate();
+        (Model, _form) = (model, form);
+        _memory = new MergedMemory((long)_options.MergedMegabytes << 20);
+        _attached = new Lazy<AttachedSession>(() => new AttachedSession(Model, _form.Projection, _form.Rank, _form.Layers));
+        _inPlace = new Lazy<InPlaceWeights>(() => new InPlaceWeights(Model, _form.Layers, Math.Min(2, Environment.ProcessorCount)));
+        _choice = new Lazy<ServingChoice>(() => ServingChoice.Of(_options, Costs()));
+        _moves = new SlotMoves(this);
+    }
+
+    /// <summary>The model.</summary>
+    public ServingModel Model { get; }
+
+    /// <summary>How adapters are served, and why. Measured when first asked for or needed, on the calling thread, unless merged is asked for.</summary>
+    public ServingChoice Choice => Model.HasLostDevice ? s_lost : _choice.Value;
+
+    /// <summary>Who is served how at this moment.</summary>
+    public ServingStatus Status
+    {
+        get
+        {
+            ServingMode?[] modes = [.. Slots.Select(slot => slot.Mode)];
+            int Count(ServingMode? mode) => modes.Count(served => served == mode);
+            return new ServingStatus(Count(null), Count(ServingMode.Merged), Count(ServingMode.InPlace), Count(ServingMode.Attached), _memory.Bytes);
+        }
+    }
+
+    /// <summary>The slots that are open.</summary>
+    internal IReadOnlyList<AdapterSlot> Slots
+    {
+        get
+        {
+            lock (_slots)
+                return [.. _slots];
+        }
+    }
+
+    /// <summary>A place for one player's adapter, serving the base model at first.</summary>
+    public AdapterSlot Open()
+    {
+        var slot = new AdapterSlot(this);
+        lock (_slots)
+            _slots.Add(slot);
+        return slot;
+    }
+
+    /// <summary>Makes an adapter ready to serve, on the calling thread, which is therefore not the host's. It is the caller's to dispose until it is handed to <see cref="AdapterSlot.Swap"/>.</summary>
+    /// <param name="adapter">The adapter.</param>
+    /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>
+    public ServingSession Build(Adapter adapter) => Choice.Mode switch
+    {
+        ServingMode.InPlace when _form.Fits(adapter) => _inPlace.Value.Build(adapter),
+        ServingMode.Attached when _form.Fits(adapter) => _attached.Value.Open(adapter),
+        _ when TryMerge(adapter) is { } merged => merged,
+        _ when CanAttach(adapter) => _attached.Value.Open(adapter),
+        _ => TryMerge(adapter, always: true)!,
+    };
+
+    /// <summary>Computes every output, each row of the batch with the adapter that a slot of its own serves.</summary>
+    /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>
+    /// <param name="rows">The slot of each row.</param>
+    /// <returns>The outputs by name, in memory of their own.</returns>
+    /// <exception cref="AdapterMismatchException">An adapter is of another form than the others.</exception>
+    /// <exception cref="InvalidInputException">The inputs do not fit the model, there are more or fewer rows than slots, or the model mixes the rows of a batch.</exception>
+    /// <exception cref="InvalidOptionsException">A layer can only be served merged.</exception>
+    /// <exception cref="ObjectDisposedException">A slot, or its model, was disposed.</exception>
+    public IReadOnlyDictionary<string, HostTensor> RunBatch(IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyList<AdapterSlot> rows)
+    {
+        using var players = new BatchPlayers(_attached.Value, rows);
+        return _attached.Value.RunBatch(inputs, players.Numbers);
+    }
+
+    /// <summary>Releases what is shared, as soon as the runs in progress have ended. Slots must be disposed as well.</summary>
+    public void Dispose()
+    {
+        _moves.Dispose();
+        if (_attached.IsValueCreated)
+            _attached.Value.Dispose();
+        if (_inPlace.IsValueCreated)
+            _inPlace.Value.Dispose();
+    }
+
+    /// <summary>Whether an adapter can be served from the tables.</summary>
+    internal bool CanAttach(Adapter adapter) => _form.Fits(adapter) && AttachedObjection() is null;
+
+    /// <summary>Serves an adapter from the tables.</summary>
+    internal ServingSession Attach(Adapter adapter) => _attached.Value.Open(adapter);
+
+    /// <summary>Gives an adapter a session of its own.</summary>
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="always">Beyond the limit too.</param>
+    /// <returns>Null when there is no room.</returns>
+    internal MergedSession? TryMerge(Adapter adapter, bool always = false)
+    {
+        long bytes = BytesOf(adapter);
+        if (!_memory.TryTake(bytes, always))
+            return null;
+        try
+        {
+            return Model.Build(adapter, () => _memory.Give(bytes));
+        }
+        catch
+        {
+            _memory.Give(bytes);
+            throw;
+        }
+    }
+
+    void ISlotOwner.IsUsed(AdapterSlot slot)
+    {
+        if (slot.Mode == ServingMode.Attached && Choice.Mode == ServingMode.Merged)
+            _moves.Consider(slot);
+    }
+
+    void ISlotOwner.Closed(AdapterSlot slot)
+    {
+        lock (_slots)
+            _slots.Remove(slot);
+    }
+
+    /// <summary>Memory that an adapter's weights take once more when they are merged.</summary>
+    private long BytesOf(Adapter adapter) => adapter.Targets.Sum(target => Model.Merger.BytesOf(target.InitializerIndex));
+
+    private IReadOnlyList<ServingCost> Costs()
+    {
+        ServingMode[] tried = _options.Mode switch
+        {
+            ServingMode.Merged => [],
+            ServingMode.Auto => [ServingMode.InPlace, ServingMode.Attached],
+            _ => [_options.Mode],
+        };
+        if (tried.Length == 0)
+            return [];
+        try
+        {
+            var trial = new ServingTrial(Model, _form);
+            return [trial.Merged, .. tried.Select(mode => mode == ServingMode.InPlace
+                ? trial.Of(mode, InPlaceWeights.Objection(Model, _form.Layers), adapter => _inPlace.Value.Build(adapter))
+                : trial.Of(mode, AttachedObjection(), adapter => _attached.Value.Open(adapter)))];
+        }
+        catch (InvalidInputException error)
+        {
+            string objection = $"nothing could be tried on made-up inputs ({error.Message})";
+            return [new ServingCost(ServingMode.Merged, default, default), .. tried.Select(mode => new ServingCost(mode, default, default, objection))];
+        }
+    }
+
+    private string? AttachedObjection() => _form.Layers.Select(layer => AttachedModel.Objection(layer, Model.Model.Opsets[""])).FirstOrDefault(objection => objection is not null);
+}
