@@ -167,7 +167,7 @@ public sealed class OnnxModel
             if (!Graph.Initializers.TryGetValue(name, out Initializer? weight) || weight.DataType != OnnxDataType.Float)
                 throw new ArgumentException($"{Name} has no initializer of float32 named '{name}'.", nameof(weights));
             if (proto.Graph.Input.All(input => input.Name != name))
-                proto.Graph.Input.Add(GraphBuilder.Declare(name, TensorElementType.Float32, [.. weight.Dims.Select(size => new Dimension(size))]));
+                proto.Graph.Input.Add(GraphBuilder.Declare(name, TensorElementType.Float32, [.. weight.Dims.Select(size => (Dimension)size)]));
         }
 
         return new OnnxModel(proto, Name);
