@@ -78,6 +78,9 @@ public sealed record LoraEdgeOptions
     /// </summary>
     public IReadOnlyList<ProviderOptions> Providers { get; init; } = ProviderOptions.Default;
 
+    /// <summary>How adapters are served, and how much memory that may take.</summary>
+    public ServingOptions Serving { get; init; } = new();
+
     /// <summary>What a run of the model may take, in serving and in training.</summary>
     public RunLimits Limits { get; init; } = new();
 }

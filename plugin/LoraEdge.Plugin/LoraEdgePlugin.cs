@@ -36,6 +36,7 @@ public sealed class LoraEdgePlugin : IDisposable
     {
         Options = options;
         Model = model;
+        Server = new AdapterServer(model, FormOf(options, model.Model), options.Serving);
         _storage = OpenStorage(options, model.Model.Fingerprint);
         _logs = new ProfileLogs(options, model.Model, _storage.IsReadOnly);
         Records = new RecordCheck(model.Model, options.Objective);
@@ -59,9 +60,20 @@ public sealed class LoraEdgePlugin : IDisposable
     /// <summary>The execution provider that serves, and why those that were preferred do not. As text it is one line for the host's log.</summary>
     public ProviderChoice Provider => Model.Provider;
 
+    /// <summary>
+    /// How adapters are served, and why. As text it is one line for the host's log. Where costs decide, they are measured when the
+    /// first adapter is to be served, or when this is first asked for: that takes some sessions to be built.
+    /// </summary>
+    public ServingChoice Serving => Server.Choice;
+
+    /// <summary>How many players are served in which way at this moment.</summary>
+    public ServingStatus ServingStatus => Server.Status;
+
     internal LoraEdgeOptions Options { get; }
 
     internal ServingModel Model { get; }
+
+    internal AdapterServer Server { get; }
 
     internal RecordCheck Records { get; }
 
@@ -137,6 +149,21 @@ public sealed class LoraEdgePlugin : IDisposable
         }
     }
 
+    /// <summary>
+    /// Runs the model once for many players, each row of the batch with its own player's adapter, on the calling thread. Takes one
+    /// session for all of them, which the first call opens: call it once while the host is loading.
+    /// </summary>
+    /// <param name="inputs">The model's inputs by name; borrowed for the call. A row is an element along the first axis.</param>
+    /// <param name="rows">The profile of each row; a profile may have several.</param>
+    /// <returns>The model's outputs by name, with the same rows.</returns>
+    /// <exception cref="InvalidInputException">The inputs do not fit the model, there are more or fewer rows than profiles, or the model mixes the rows of a batch.</exception>
+    /// <exception cref="InvalidOptionsException">A layer can only be served merged, as a recurrent one: run each profile alone.</exception>
+    /// <exception cref="AdapterMismatchException">A profile's adapter is of another projection, rank or layers than the host has now: run that profile alone.</exception>
+    /// <exception cref="ModelFormatException">ONNX Runtime did not compute an output.</exception>
+    /// <exception cref="ObjectDisposedException">A profile, or the plugin, was disposed.</exception>
+    public IReadOnlyDictionary<string, HostTensor> InferBatch(IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyList<Profile> rows) =>
+        Server.RunBatch(inputs, [.. rows.Select(profile => profile.Slot)]);
+
     /// <summary>What the host knows about battery and heat; training does less, or pauses. Default: normal.</summary>
     public PowerState Power
     {
@@ -197,6 +224,7 @@ public sealed class LoraEdgePlugin : IDisposable
             profile.Dispose();
         Background.Stop();
         Metrics.Dispose();
+        Server.Dispose();
         Model.Dispose();
         _storage.Dispose();
     }
@@ -217,6 +245,20 @@ public sealed class LoraEdgePlugin : IDisposable
         }
     }
 
+    // A host that only serves may have a model of which nothing can be adapted.
+    private static AdapterForm FormOf(LoraEdgeOptions options, OnnxModel model)
+    {
+        TrainingOptions training = options.Training;
+        try
+        {
+            return new AdapterForm(options.Projection, training.Rank, ObjectiveLayers.Find(model, options.Objective, training.IncludeLayers, training.ExcludeLayers));
+        }
+        catch (InvalidOptionsException) when (options.Trainer is null)
+        {
+            return new AdapterForm(options.Projection, training.Rank, []);
+        }
+    }
+
     private static AdapterStorage OpenStorage(LoraEdgeOptions options, ModelFingerprint model) => AdapterStorage.Open(
         options.StorageFolder ?? "memory",
         new StorageSettings
@@ -233,7 +275,7 @@ public sealed class LoraEdgePlugin : IDisposable
     private Profile Open(string name)
     {
         ProfileStore store = _storage.OpenProfile(name);
-        AdapterSlot slot = Model.Open();
+        AdapterSlot slot = Server.Open();
         InteractionLog? log = null;
         try
         {

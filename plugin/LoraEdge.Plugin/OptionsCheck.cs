@@ -20,6 +20,7 @@ internal static class OptionsCheck
             throw new InvalidOptionsException($"{nameof(options.Generations)} is {options.Generations}; it must be 1 or more.");
         if (options.SyncInterval <= TimeSpan.Zero)
             throw new InvalidOptionsException($"{nameof(options.SyncInterval)} is {options.SyncInterval}; it must be above 0.");
+        options.Serving.Validate();
         options.Log.Check();
         options.Limits.Validate();
         options.Objective.Validate();

@@ -302,6 +302,9 @@ public sealed class Profile : IDisposable
         _store.Dispose();
     }
 
+    /// <summary>What serves the profile.</summary>
+    internal AdapterSlot Slot => _slot;
+
     /// <summary>Whether a round of adaptation goes on or waits for its turn.</summary>
     internal bool IsInRound => _jobs.IsInRound;
 

@@ -37,7 +37,7 @@ public sealed class AdapterSlot : IDisposable
     public void Publish(Adapter? adapter) => Swap(adapter is null ? _owner.Model.Base : _owner.Build(adapter));
 
     /// <summary>Swaps a session in: inferences that begin afterwards run on it, and the one in use before is disposed after its last.</summary>
-    /// <param name="session">From <see cref="ServingModel.Build"/> or <see cref="AdapterServer.Build"/>; taken over, also when this fails. <see cref="ServingModel.Base"/> is only borrowed.</param>
+    /// <param name="session">From <see cref="ServingModel.Build(Adapter)"/> or <see cref="AdapterServer.Build"/>; taken over, also when this fails. <see cref="ServingModel.Base"/> is only borrowed.</param>
     /// <exception cref="ObjectDisposedException">The slot was disposed.</exception>
     public void Swap(ServingSession session)
     {

@@ -59,7 +59,7 @@ internal sealed class Adopter(LoraEdgePlugin plugin, ProfileStore store, Adapter
     {
         AdapterPrecision precision = plugin.Options.AdapterPrecision;
         Adapter rounded = AdapterFile.Read(AdapterFile.Write(trained, precision), "the trained adapter");
-        MergedSession session = plugin.Model.Build(rounded);
+        ServingSession session = plugin.Server.Build(rounded);
         try
         {
             plugin.Parity.RequireAdapter(trainer, session, record);

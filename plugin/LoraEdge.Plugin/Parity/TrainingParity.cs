@@ -45,7 +45,7 @@ internal sealed class TrainingParity(ServingModel model, LoraEdgeOptions options
     /// <param name="session">The session.</param>
     /// <param name="record">A record, for sizes that the model leaves open.</param>
     /// <exception cref="ParityException">The two differ.</exception>
-    public void RequireAdapter(IAdapterTrainer trainer, MergedSession session, Interaction record)
+    public void RequireAdapter(IAdapterTrainer trainer, ServingSession session, Interaction record)
     {
         string[] outputs = [.. ParityTargets.Of(_graph).Compared.Where(session.OutputNames.Contains)];
         RequireAdapter(trainer, session, record, outputs);
@@ -56,7 +56,7 @@ internal sealed class TrainingParity(ServingModel model, LoraEdgeOptions options
             RequireAdapter(trainer, session, record, ParityTargets.Of(_graph, options.Objective.ValueName).Compared);
     }
 
-    private void RequireAdapter(IAdapterTrainer trainer, MergedSession session, Interaction record, IReadOnlyList<string> values)
+    private void RequireAdapter(IAdapterTrainer trainer, ServingSession session, Interaction record, IReadOnlyList<string> values)
     {
         if (values.Count == 0)
             return;
