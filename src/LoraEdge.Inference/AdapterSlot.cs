@@ -141,6 +141,10 @@ public sealed class AdapterSlot : IDisposable
             if (current.TryEnter(out ServingUse use))
                 return use;
             last = current;
+
+            // The model has another base since it lost a device.
+            if (current.IsBase && !ReferenceEquals(current, _owner.Model.Base))
+                TryExchange(current, _owner.Model.Base);
         }
     }
 

@@ -14,6 +14,9 @@ internal readonly struct ServingUse(ServingSession session, SessionRunner runner
     /// <summary>The session.</summary>
     public ServingSession Session => session;
 
+    /// <summary>What it is fed.</summary>
+    public Feed Feed => feed;
+
     /// <inheritdoc cref="SessionRunner.Run(IReadOnlyDictionary{string, HostTensor}, Feed, CancellationToken)"/>
     public IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs, CancellationToken cancelled = default) => runner.Run(inputs, feed, cancelled);
 
