@@ -16,7 +16,7 @@ internal sealed class SessionRunner
     // Where the execution provider takes one run at a time.
     private readonly object? _turn;
 
-    private readonly RunOptions _options = new();
+    private readonly RunOptions _options;
     private readonly SimulatedFault? _fault;
     private readonly ModelInputs _inputs;
     private readonly IntegerDivisions _divisions;
@@ -38,6 +38,7 @@ internal sealed class SessionRunner
         _divisions = new IntegerDivisions(model);
         FrameLengths.Check(model);
         _session = NativeSession.Open(executed.WithKernelGuards().ToBytes(), model.Name, settings, out ProviderChoice provider);
+        _options = new RunOptions();
         Provider = provider;
         _turn = provider.InUse.Provider.RunsOneAtATime() ? new object() : null;
         LongestRun = RunLimit.Concerns(model.Graph) ? TimeSpan.FromSeconds(settings.Limits.LoopSeconds) : null;

@@ -24,10 +24,13 @@ public sealed class MetricTests
                     durations.Add(value);
             }
         });
-        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) =>
         {
             lock (events)
-                events.Add((string)tags[0].Value!);
+            {
+                if (instrument.Name == "loraedge.adaptation.events")
+                    events.Add((string)tags[0].Value!);
+            }
         });
         listener.Start();
         using LoraEdgePlugin plugin = LoraEdgePlugin.Load(Rounds.Options(host, Rounds.Numbered(host)));
