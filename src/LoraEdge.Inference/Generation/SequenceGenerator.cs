@@ -41,12 +41,11 @@ public sealed class SequenceGenerator
         int context = ContextOf(options);
         Require(prompt, context);
         cancellation.ThrowIfCancellationRequested();
-        using ServingUse session = slot.Enter();
-        using var run = new DecoderRun(_layout, session);
+        using var session = new DecoderSession(_layout, slot);
         List<int> sequence = [.. prompt];
         while (true)
         {
-            int token = sampler.Next(run.Feed(sequence));
+            int token = sampler.Next(session.Feed(sequence));
             if (options.StopTokens.Contains(token))
                 return Ended(GenerationEnd.StopToken);
             sequence.Add(token);
@@ -58,7 +57,7 @@ public sealed class SequenceGenerator
             cancellation.ThrowIfCancellationRequested();
         }
 
-        GeneratedSequence Ended(GenerationEnd end) => new(sequence.GetRange(prompt.Count, sequence.Count - prompt.Count), end, session.Session.Adapter);
+        GeneratedSequence Ended(GenerationEnd end) => new(sequence.GetRange(prompt.Count, sequence.Count - prompt.Count), end, session.Adapter);
     }
 
     private int ContextOf(GenerationOptions options)

@@ -219,6 +219,28 @@ public sealed class SequenceGeneratorTests
         Assert.That(held && !session.TryEnter(out _), Is.True, "the session was retired, and nobody holds it any more");
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Generate_ADeviceThatIsLostInTheMiddle_GoesOnWithTheSameTokens(bool hasCache)
+    {
+        var fault = new SimulatedFault();
+        using var model = new ServingModel(LlamaDecoder.Tiny.Create(hasCache), settings: new SessionSettings { Fault = fault });
+        using AdapterSlot slot = model.Open();
+        slot.Publish(RandomAdapter.For(model.Model));
+        var generator = new SequenceGenerator(model.Model);
+        GeneratedSequence undisturbed = generator.Generate(slot, s_prompt, s_drawn);
+        int tokens = 0;
+
+        GeneratedSequence disturbed = generator.Generate(slot, s_prompt, s_drawn, _ =>
+        {
+            if (++tokens == 5)
+                fault.Arm();
+        });
+
+        Assert.That(disturbed.Tokens, Is.EqualTo(undisturbed.Tokens));
+        Assert.That(model.HasLostDevice);
+    }
+
     [Test, CancelAfter(60_000)]
     public void Generate_OnSeveralThreads_GivesEachTheTokensOfASequenceAlone(CancellationToken timeout)
     {
