@@ -26,7 +26,7 @@ internal sealed class AttachedRunner : IDisposable
         _longestRun = RunLimit.Concerns(model.Model.Graph) ? TimeSpan.FromSeconds(model.Settings.Limits.LoopSeconds) : null;
         _outputs = [.. model.Base.OutputNames];
         _ownInputs = [attached.Players, .. attached.Tables.Select(table => table.Name)];
-        _session = NativeSession.Open(attached.Model.WithKernelGuards().ToBytes(), _model, model.Settings);
+        _session = NativeSession.Open(attached.Model, model.Settings, out _, model.Weights);
         _uses = new UseCount(Release);
     }
 

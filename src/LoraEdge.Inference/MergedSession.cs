@@ -30,14 +30,18 @@ public sealed class MergedSession : IDisposable
     /// <exception cref="ModelFormatException">ONNX Runtime refuses the model, or hosts cannot hold any of its outputs.</exception>
     /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing.</exception>
     public MergedSession(OnnxModel model, IReadOnlyDictionary<string, float[]>? weights = null, SessionSettings? settings = null)
+        : this(weights is null ? model : model.WithInitializers(weights), settings ?? new SessionSettings(), null)
     {
-        settings ??= new SessionSettings();
-        byte[] bytes = (weights is null ? model : model.WithInitializers(weights)).WithKernelGuards().ToBytes();
+    }
+
+    /// <summary>Builds the session on weights that it may share with others.</summary>
+    internal MergedSession(OnnxModel model, SessionSettings settings, SharedWeights? shared)
+    {
         _model = model.Name;
         _inputs = new ModelInputs(model);
         _divisions = new IntegerDivisions(model);
         FrameLengths.Check(model);
-        _session = NativeSession.Open(bytes, model.Name, settings, out ProviderChoice provider);
+        _session = NativeSession.Open(model, settings, out ProviderChoice provider, shared);
         Provider = provider;
         _turn = provider.InUse.Provider.RunsOneAtATime() ? new object() : null;
         LongestRun = RunLimit.Concerns(model.Graph) ? TimeSpan.FromSeconds(settings.Limits.LoopSeconds) : null;

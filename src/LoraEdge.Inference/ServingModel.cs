@@ -23,7 +23,8 @@ public sealed class ServingModel : IDisposable
         Model = model;
         settings ??= new SessionSettings();
         _merger = new WeightMerger(model, calibrated);
-        Base = new MergedSession(model, null, settings);
+        Weights = new SharedWeights(model);
+        Base = OpenBase(settings);
 
         // What did not work for the base is not tried again with every adapter.
         _settings = settings with { Providers = [.. settings.Providers.SkipWhile(provider => !ReferenceEquals(provider, Provider.InUse))] };
@@ -41,6 +42,9 @@ public sealed class ServingModel : IDisposable
     /// <summary>How its sessions are run.</summary>
     internal SessionSettings Settings => _settings;
 
+    /// <summary>The frozen weights that its sessions share.</summary>
+    internal SharedWeights Weights { get; }
+
     /// <summary>The session without an adapter; owned by this object.</summary>
     public MergedSession Base { get; }
 
@@ -50,7 +54,7 @@ public sealed class ServingModel : IDisposable
     /// </summary>
     /// <param name="adapter">The adapter.</param>
     /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>
-    public MergedSession Build(Adapter adapter) => new(_merger.Apply(adapter), null, _settings) { Adapter = adapter };
+    public MergedSession Build(Adapter adapter) => new(_merger.Apply(adapter), _settings, Weights) { Adapter = adapter };
 
     /// <summary>Computes values of the model, internal ones included, on a session opened for them alone; without an adapter, outputs come from <see cref="Base"/>.</summary>
     /// <param name="inputs">The model's inputs by name.</param>
@@ -69,5 +73,22 @@ public sealed class ServingModel : IDisposable
     public AdapterSlot Open() => new(this);
 
     /// <summary>Releases the base session, as soon as the runs in progress have ended. Slots must be disposed as well.</summary>
-    public void Dispose() => Base.Dispose();
+    public void Dispose()
+    {
+        Base.Dispose();
+        Weights.Close();
+    }
+
+    private MergedSession OpenBase(SessionSettings settings)
+    {
+        try
+        {
+            return new MergedSession(Model, settings, Weights);
+        }
+        catch
+        {
+            Weights.Close();
+            throw;
+        }
+    }
 }
