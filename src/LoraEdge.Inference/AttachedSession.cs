@@ -54,7 +54,7 @@ public sealed class AttachedSession : IDisposable
         BytesPerPlayer = sizes.Sum(size => (long)size * sizeof(float));
         _tables = new PlayerTables(model.Model.Name, sizes, attached, players);
         _inputs = new ModelInputs(model.Model);
-        _runner = new SessionRunner(model.Model, attached.Model, model.Settings, "Where the message is about shapes, the rows of a layer are no multiple of the batch's. ");
+        _runner = new SessionRunner(model.Model, attached.Model, model.Settings, model.Weights, "Where the message is about shapes, the rows of a layer are no multiple of the batch's. ");
         _mixesRows = RowProbe.Objection(model, _runner, _adapters, attached, rank, example);
     }
 

@@ -29,7 +29,7 @@ internal sealed class InPlaceWeights : IDisposable
         _threads = threads;
         _weights = [.. layers.Select(layer => layer.WeightName).Distinct(StringComparer.Ordinal).Select(name => model.Model.Graph.ConstantOf(name)!)];
         _bytes = _weights.Sum(weight => weight.Count * sizeof(float));
-        _runner = new SessionRunner(model.Model, model.Model.WithWeightsAsInputs([.. _weights.Select(weight => weight.Name)]), model.Settings);
+        _runner = new SessionRunner(model.Model, model.Model.WithWeightsAsInputs([.. _weights.Select(weight => weight.Name)]), model.Settings, model.Weights);
     }
 
     /// <summary>Why a model cannot be served like this; null when it can.</summary>

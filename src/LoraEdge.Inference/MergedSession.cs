@@ -23,6 +23,12 @@ public sealed class MergedSession : ServingSession
     {
     }
 
+    /// <summary>Builds the session on weights that it may share with others.</summary>
+    internal MergedSession(OnnxModel model, SessionSettings settings, SharedWeights shared)
+        : this(new SessionRunner(model, model, settings, shared))
+    {
+    }
+
     private MergedSession(SessionRunner runner)
         : base(runner) => _runner = runner;
 

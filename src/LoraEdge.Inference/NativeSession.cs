@@ -1,3 +1,4 @@
+using LoraEdge.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace LoraEdge.Inference;
@@ -9,40 +10,45 @@ internal static class NativeSession
     public static string Runtime(ExecutionProvider provider) => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}, {provider.NativeName()}";
 
     /// <summary>Opens a session at the default optimization level, on the first of the preferred execution providers that works.</summary>
-    /// <param name="bytes">The content of an <c>.onnx</c> file; not read after the call.</param>
-    /// <param name="model">Name of the model, for messages.</param>
+    /// <param name="model">The model; <see cref="OnnxModel.WithKernelGuards"/> is applied here.</param>
     /// <param name="settings">How to run it.</param>
+    /// <param name="choice">Which execution provider it is.</param>
+    /// <param name="shared">Weights that it may share with other sessions on the CPU; null to share nothing.</param>
     /// <exception cref="ModelFormatException">ONNX Runtime refuses the model.</exception>
     /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing or does not fit.</exception>
-    public static InferenceSession Open(byte[] bytes, string model, SessionSettings settings) => Open(bytes, model, settings, out _);
-
-    /// <summary>The same, and tells which execution provider it is.</summary>
-    public static InferenceSession Open(byte[] bytes, string model, SessionSettings settings, out ProviderChoice choice)
+    public static InferenceSession Open(OnnxModel model, SessionSettings settings, out ProviderChoice choice, SharedWeights? shared = null)
     {
         settings.Validate();
+        OnnxModel guarded = model.WithKernelGuards();
         var failures = new List<ProviderFailure>();
         try
         {
             foreach (ProviderOptions provider in settings.Providers.TakeWhile(provider => provider.Provider != ExecutionProvider.Cpu))
             {
-                if (TryOpen(bytes, settings, provider, failures) is not { } session)
+                if (TryOpen(guarded.ToBytes(), settings, provider, failures) is not { } session)
                     continue;
                 choice = new ProviderChoice(provider, failures);
                 return session;
             }
 
-            using SessionOptions options = Options(bytes, settings);
             choice = new ProviderChoice(new ProviderOptions(ExecutionProvider.Cpu), failures);
-            return new InferenceSession(bytes, options);
+            return OpenOnCpu(guarded.WithTransposedProducts(), settings, shared);
         }
         catch (OnnxRuntimeException error)
         {
-            throw new ModelFormatException($"ONNX Runtime cannot load {model}: {error.Message} Check the model with the ONNX checker, or export it again.", error);
+            throw new ModelFormatException($"ONNX Runtime cannot load {model.Name}: {error.Message} Check the model with the ONNX checker, or export it again.", error);
         }
         catch (Exception error) when (error is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
             throw new NativeRuntimeException($"Serving needs ONNX Runtime, but its native library cannot be loaded from {AppContext.BaseDirectory}: {FirstLine(error.GetBaseException())} Set <UsesOnnxRuntime>true</UsesOnnxRuntime> in the executable's project.", error);
         }
+    }
+
+    private static InferenceSession OpenOnCpu(OnnxModel model, SessionSettings settings, SharedWeights? shared)
+    {
+        byte[] bytes = model.ToBytes();
+        using SessionOptions options = Options(bytes, settings);
+        return shared is null ? new InferenceSession(bytes, options) : shared.Open(bytes, model, options);
     }
 
     // The options come first: without ONNX Runtime's library no provider is to blame.

@@ -25,7 +25,8 @@ public sealed class ServingModel : ISlotOwner, IDisposable
         Model = model;
         settings ??= new SessionSettings();
         _merger = new WeightMerger(model, calibrated);
-        _base = new MergedSession(model, null, settings) { IsBase = true };
+        Weights = new SharedWeights(model);
+        _base = OpenBase(settings);
         Provider = _base.Provider;
 
         // What did not work for the base is not tried again with every adapter.
@@ -47,6 +48,9 @@ public sealed class ServingModel : ISlotOwner, IDisposable
     /// <summary>Merges adapters into weights.</summary>
     internal WeightMerger Merger => _merger;
 
+    /// <summary>The frozen weights that its sessions share.</summary>
+    internal SharedWeights Weights { get; }
+
     /// <summary>The session without an adapter; owned by this object.</summary>
     public MergedSession Base => Volatile.Read(ref _base);
 
@@ -59,7 +63,7 @@ public sealed class ServingModel : ISlotOwner, IDisposable
     public MergedSession Build(Adapter adapter) => Build(adapter, null);
 
     /// <summary>The same, and tells when the session is released.</summary>
-    internal MergedSession Build(Adapter adapter, Action? released) => new(_merger.Apply(adapter), null, Settings) { Adapter = adapter, Released = released };
+    internal MergedSession Build(Adapter adapter, Action? released) => new(_merger.Apply(adapter), Settings, Weights) { Adapter = adapter, Released = released };
 
     /// <summary>Computes values of the model, internal ones included, on a session opened for them alone; without an adapter, outputs come from <see cref="Base"/>.</summary>
     /// <param name="inputs">The model's inputs by name.</param>
@@ -101,7 +105,7 @@ public sealed class ServingModel : ISlotOwner, IDisposable
             if (Provider.InUse != lost.Provider)
                 return;
             SessionSettings settings = _settings with { Providers = [] };
-            var onCpu = new MergedSession(Model, null, settings) { IsBase = true };
+            var onCpu = new MergedSession(Model, settings, Weights) { IsBase = true };
             Provider = new ProviderChoice(onCpu.Provider.InUse, [.. Provider.Failures, new ProviderFailure(lost.Provider, lost.Message)]);
             (_settings, HasLostDevice) = (settings, true);
             _base.Dispose();
@@ -114,5 +118,19 @@ public sealed class ServingModel : ISlotOwner, IDisposable
     {
         lock (_gate)
             _base.Dispose();
+        Weights.Close();
+    }
+
+    private MergedSession OpenBase(SessionSettings settings)
+    {
+        try
+        {
+            return new MergedSession(Model, settings, Weights) { IsBase = true };
+        }
+        catch
+        {
+            Weights.Close();
+            throw;
+        }
     }
 }

@@ -27,17 +27,18 @@ internal sealed class SessionRunner
     /// <param name="model">The model whose inputs hosts feed.</param>
     /// <param name="executed">What is executed: that model, or one of the same outputs that takes more inputs.</param>
     /// <param name="settings">How to run it.</param>
+    /// <param name="shared">Weights that it may share with other sessions; null to share nothing.</param>
     /// <param name="hint">What may be the cause where ONNX Runtime refuses inputs; empty for nothing in particular.</param>
     /// <exception cref="InvalidOptionsException">A setting is out of range.</exception>
     /// <exception cref="ModelFormatException">ONNX Runtime refuses the model, or hosts cannot hold any of its outputs.</exception>
     /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing.</exception>
-    public SessionRunner(OnnxModel model, OnnxModel executed, SessionSettings settings, string hint = "")
+    public SessionRunner(OnnxModel model, OnnxModel executed, SessionSettings settings, SharedWeights? shared = null, string hint = "")
     {
         (_model, _hint, _fault) = (model.Name, hint, settings.Fault);
         _inputs = new ModelInputs(model);
         _divisions = new IntegerDivisions(model);
         FrameLengths.Check(model);
-        _session = NativeSession.Open(executed.WithKernelGuards().ToBytes(), model.Name, settings, out ProviderChoice provider);
+        _session = NativeSession.Open(executed, settings, out ProviderChoice provider, shared);
         _options = new RunOptions();
         Provider = provider;
         _turn = provider.InUse.Provider.RunsOneAtATime() ? new object() : null;

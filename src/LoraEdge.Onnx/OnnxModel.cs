@@ -208,6 +208,13 @@ public sealed class OnnxModel
         return new OnnxModel(proto, Name);
     }
 
+    /// <summary>The same model for ONNX Runtime on the CPU: products with a transposed float32 weight read the weight as it is stored (com.microsoft's FusedMatMul).</summary>
+    public OnnxModel WithTransposedProducts()
+    {
+        ModelProto proto = CopyOfOuterMessages();
+        return TransposedProducts.Fuse(proto, Graph) ? new OnnxModel(proto, Name) : this;
+    }
+
     // MergeFrom adds references to the elements of repeated fields and carries unknown fields along.
     private ModelProto CopyOfOuterMessages()
     {

@@ -8,7 +8,7 @@ namespace LoraEdge.Fuzz.Tests;
 /// Runs cases in a process of their own. Where that process dies, or hangs and is ended, the case that did it is reported and
 /// another process goes on behind it.
 /// </summary>
-/// <param name="kind"><c>models</c>, <c>inputs</c> or <c>ranks</c>.</param>
+/// <param name="kind"><c>models</c>, <c>inputs</c>, <c>ranks</c> or <c>attached</c>.</param>
 /// <param name="seed">Seed of all cases.</param>
 internal sealed class FuzzBatch(string kind, int seed)
 {

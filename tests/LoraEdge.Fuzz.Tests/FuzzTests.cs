@@ -11,11 +11,13 @@ public sealed class FuzzTests
     [TestCase("models", 1_500)]
     [TestCase("inputs", 500)]
     [TestCase("ranks", 500)]
+    [TestCase("attached", 300)]
     public void AShareOfTheCases_IsRefusedWithATypedErrorOrRuns(string kind, int count) => Require(kind, count);
 
     [TestCase("models", 10_000)]
     [TestCase("inputs", 2_000)]
     [TestCase("ranks", 5_000)]
+    [TestCase("attached", 5_000)]
     [Explicit("Takes many minutes.")]
     [Category("Full")]
     public void AllCases_AreRefusedWithATypedErrorOrRun(string kind, int count) => Require(kind, count);

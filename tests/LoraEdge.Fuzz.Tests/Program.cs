@@ -3,9 +3,9 @@ using System.Globalization;
 namespace LoraEdge.Fuzz.Tests;
 
 /// <summary>
-/// Runs cases in this process and says on the output what comes of each: <c>models|inputs|ranks SEED FROM COUNT</c>. With a folder
+/// Runs cases in this process and says on the output what comes of each: <c>models|inputs|ranks|attached SEED FROM COUNT</c>. With a folder
 /// as a fifth argument, the models are written there to look at. With another seed than the tests', and in processes of their
-/// own: <c>all models|inputs|ranks SEED COUNT</c>.
+/// own: <c>all models|inputs|ranks|attached SEED COUNT</c>.
 /// </summary>
 internal static class Program
 {
@@ -17,6 +17,7 @@ internal static class Program
         Func<int, FuzzCase> make = arguments[0] switch
         {
             "models" => index => ModelCase.Make(seed, index, arguments.ElementAtOrDefault(4)),
+            "attached" => index => AttachedCase.Make(seed, index),
             "inputs" => index => InputCase.Make(seed, index),
             _ => index => RankCase.Make(seed, index),
         };

@@ -12,9 +12,11 @@ public static class RandomAdapter
     /// <param name="scale">The factor s.</param>
     /// <param name="seed">Seed of B.</param>
     /// <param name="projection">Where A comes from; null for seed 0.</param>
-    public static Adapter For(OnnxModel model, double share = 0.1, int rank = 1, float scale = 1f, int seed = 11, IProjectionSource? projection = null)
+    /// <param name="layers">The layers, in ascending order of their initializer index; null for every one.</param>
+    public static Adapter For(
+        OnnxModel model, double share = 0.1, int rank = 1, float scale = 1f, int seed = 11, IProjectionSource? projection = null, IReadOnlyList<AdaptableLayer>? layers = null)
     {
-        IReadOnlyList<AdaptableLayer> layers = AdaptableLayers.Find(model.Graph).Layers;
+        layers ??= AdaptableLayers.Find(model.Graph).Layers;
         AdaptableWeight[] weights = [.. layers.Select(layer => layer.AsWeight())];
         ProjectionFactors factors = ProjectionFactors.Make(projection ?? new SeededProjection(0), model.Fingerprint, weights, rank);
         return new Adapter

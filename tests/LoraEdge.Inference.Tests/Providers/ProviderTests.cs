@@ -167,7 +167,7 @@ public sealed class ProviderTests
     {
         OnnxModel model = TinyModels.Policy();
         using var session = new MergedSession(model);
-        using InferenceSession native = NativeSession.Open(model.ToBytes(), "policy", new SessionSettings());
+        using InferenceSession native = NativeSession.Open(model, new SessionSettings(), out _);
         Dictionary<string, HostTensor> inputs = new() { ["x"] = HostTensor.From(new float[8 * 8], 8, 8) };
         IReadOnlyDictionary<string, HostTensor> outputs = session.Run(inputs);
         using var call = new CallBinding(inputs, outputs, null);
