@@ -24,7 +24,7 @@ public sealed class MergedSession : ServingSession
     }
 
     /// <summary>Builds the session on weights that it may share with others.</summary>
-    internal MergedSession(OnnxModel model, SessionSettings settings, SharedWeights shared)
+    internal MergedSession(OnnxModel model, SessionSettings settings, SharedWeights? shared)
         : this(new SessionRunner(model, model, settings, shared))
     {
     }
