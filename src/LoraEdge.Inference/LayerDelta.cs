@@ -2,69 +2,38 @@ using LoraEdge.Onnx;
 
 namespace LoraEdge.Inference;
 
-/// <summary>Adds the change of a layer to the tensor that the model stores, whatever its layout.</summary>
-internal static class LayerDelta
+/// <summary>
+/// The change <c>s*B*A</c> of a layer, in the order in which the model stores the weight. A Gemm's alpha multiplies the merged
+/// weight as it did the frozen one, and a convolution's groups share A as they share the kernel's columns, so neither enters here.
+/// </summary>
+internal abstract class LayerDelta
 {
-    /// <summary>
-    /// <c>W += s*B*A</c>. A Gemm's alpha multiplies the merged weight as it did the frozen one, and a convolution's groups share
-    /// A as they share the kernel's columns, so neither enters here.
-    /// </summary>
-    /// <param name="stored">The tensor's elements; changed.</param>
-    /// <param name="layer">The layer.</param>
-    /// <param name="a">A, shape <c>(r, in)</c>.</param>
-    /// <param name="b">B, shape <c>(out, r)</c>.</param>
-    /// <param name="scale">The factor s.</param>
-    /// <param name="rank">Rank r.</param>
-    public static void AddTo(float[] stored, AdaptableLayer layer, float[] a, float[] b, float scale, int rank)
+    /// <summary>Index of its first element in the stored tensor.</summary>
+    public int Start { get; private init; }
+
+    /// <summary>Number of elements that it changes, which follow each other.</summary>
+    public int Count { get; private init; }
+
+    /// <summary>The change of a layer.</summary>
+    public static LayerDelta Of(LayerBranch branch)
     {
+        AdaptableLayer layer = branch.Layer;
         int count = layer.OutFeatures * layer.InFeatures;
-        switch (layer.Storage)
+        var byRows = new ThinProduct(branch.B, branch.A, branch.Scale, branch.Rank);
+        return layer.Storage switch
         {
-            case WeightStorage.InByOut:
-                OuterProduct.Add(stored, Transposed(a, rank), Transposed(b, layer.OutFeatures), scale, rank);
-                break;
-            case WeightStorage.Kernel when layer.Axes.Where((axis, i) => axis != i).Any():
-                AddReordered(stored, layer, a, b, scale, rank);
-                break;
-            default:
-                OuterProduct.Add(stored.AsSpan(layer.Direction * count, count), b, a, scale, rank);
-                break;
-        }
+            WeightStorage.InByOut => new Matrix(new ThinProduct(Transposed(branch.A, branch.Rank), Transposed(branch.B, layer.OutFeatures), branch.Scale, branch.Rank)) { Count = count },
+            WeightStorage.Kernel when layer.Axes.Where((axis, i) => axis != i).Any() => new Reordered(byRows, new StoredKernel(layer)) { Count = count },
+            _ => new Matrix(byRows) { Start = layer.Direction * count, Count = count },
+        };
     }
 
-    /// <summary>A kernel behind a Transpose: its change is computed as the Conv takes it, and put where it is stored.</summary>
-    private static void AddReordered(float[] stored, AdaptableLayer layer, float[] a, float[] b, float scale, int rank)
-    {
-        var change = new float[stored.Length];
-        OuterProduct.Add(change, b, a, scale, rank);
-        long[] strides = StoredStrides(layer);
-        for (int i = 0; i < change.Length; i++)
-        {
-            long at = 0, rest = i;
-            for (int axis = strides.Length - 1; axis >= 0; axis--)
-            {
-                at += rest % layer.Dims[axis] * strides[axis];
-                rest /= layer.Dims[axis];
-            }
-
-            stored[at] += change[i];
-        }
-    }
-
-    /// <summary>How far apart in the stored tensor two neighbours along each axis of the kernel are.</summary>
-    private static long[] StoredStrides(AdaptableLayer layer)
-    {
-        long[] strides = new long[layer.Axes.Count];
-        long stride = 1;
-        for (int axis = layer.Axes.Count - 1; axis >= 0; axis--)
-        {
-            int position = Array.IndexOf([.. layer.Axes], axis);
-            strides[position] = stride;
-            stride *= layer.Dims[position];
-        }
-
-        return strides;
-    }
+    /// <summary><c>merged = pristine + s*B*A</c>, of some of the elements.</summary>
+    /// <param name="pristine">Their frozen values.</param>
+    /// <param name="merged">Where they go; as long.</param>
+    /// <param name="start">Index of the first one among the elements of this change.</param>
+    /// <returns>The largest magnitude of the merged ones.</returns>
+    public abstract Magnitude Merge(ReadOnlySpan<float> pristine, Span<float> merged, int start);
 
     private static float[] Transposed(float[] matrix, int rows)
     {
@@ -79,5 +48,31 @@ internal static class LayerDelta
         }
 
         return transposed;
+    }
+
+    /// <summary>Where the stored tensor is the matrix, or its transpose.</summary>
+    private sealed class Matrix(ThinProduct product) : LayerDelta
+    {
+        public override Magnitude Merge(ReadOnlySpan<float> pristine, Span<float> merged, int start) => OuterProduct.Add(pristine, merged, start, product);
+    }
+
+    /// <summary>Where it is a kernel behind a Transpose.</summary>
+    private sealed class Reordered(ThinProduct product, StoredKernel kernel) : LayerDelta
+    {
+        public override Magnitude Merge(ReadOnlySpan<float> pristine, Span<float> merged, int start)
+        {
+            Magnitude largest = default;
+            for (int i = 0; i < merged.Length; i++)
+            {
+                (int row, int column) = kernel.PlaceOf(start + i);
+                float change = 0;
+                for (int inner = 0; inner < product.Rank; inner++)
+                    change += product.Right[(inner * product.Columns) + column] * product.Factor(row, inner);
+                merged[i] = pristine[i] + change;
+                largest.Add(merged[i]);
+            }
+
+            return largest;
+        }
     }
 }

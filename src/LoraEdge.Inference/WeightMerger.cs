@@ -54,6 +54,29 @@ public sealed class WeightMerger
     /// <exception cref="ModelFormatException">The frozen weight itself is not finite.</exception>
     public IReadOnlyDictionary<string, float[]> Merge(Adapter adapter) => Merge(Branches(adapter));
 
+    /// <summary>
+    /// Merges an adapter into memory of the caller, in one pass from the frozen weights: as <see cref="Merge(Adapter)"/>, to the
+    /// same bits whatever the number of threads. When it fails, the memory holds nothing of use.
+    /// </summary>
+    /// <param name="adapter">The adapter; its fingerprint is compared before anything else.</param>
+    /// <param name="destinations">
+    /// By the name of a float32 weight, where its values go, row-major in the shape that the model stores; among them every
+    /// weight that the adapter changes. Those that it does not change get their frozen values.
+    /// </param>
+    /// <param name="threads">How many threads merge, the calling one included. Default: 1.</param>
+    /// <exception cref="AdapterMismatchException">
+    /// The adapter is for another model, projection or shape, or makes a weight that is not finite.
+    /// </exception>
+    /// <exception cref="ArgumentException">A destination is for no float32 weight or of another length, or one is missing.</exception>
+    /// <exception cref="ModelFormatException">The frozen weight itself is not finite.</exception>
+    public void MergeInto(Adapter adapter, IReadOnlyDictionary<string, Memory<float>> destinations, int threads = 1)
+    {
+        ILookup<string, LayerBranch> changes = Branches(adapter).ToLookup(branch => branch.Layer.WeightName, StringComparer.Ordinal);
+        if (changes.FirstOrDefault(change => !destinations.ContainsKey(change.Key)) is { } missing)
+            throw new ArgumentException($"The adapter changes the weight '{missing.Key}' of {_model.Name}, and there is no destination for it.", nameof(destinations));
+        MergePiece.MergeAll([.. destinations.Select(entry => Into(entry.Key, entry.Value, changes[entry.Key]))], threads, _model.Name);
+    }
+
     private LayerBranch[] Branches(Adapter adapter)
     {
         ProjectionFactors factors = ProjectionFactors.For(adapter, _model.Fingerprint, _weights, _calibrated);
@@ -64,16 +87,25 @@ public sealed class WeightMerger
     private Dictionary<string, float[]> Merge(LayerBranch[] branches)
     {
         var merged = new Dictionary<string, float[]>(StringComparer.Ordinal);
+        var weights = new List<MergedWeight>();
         foreach (IGrouping<string, LayerBranch> group in branches.Where(branch => !branch.Layer.IsQuantized).GroupBy(branch => branch.Layer.WeightName, StringComparer.Ordinal))
         {
             Initializer weight = _model.Graph.ConstantOf(group.Key)!;
-            float[] sum = weight.ToFloats();
-            foreach (LayerBranch branch in group)
-                LayerDelta.AddTo(sum, branch.Layer, branch.A, branch.B, branch.Scale, branch.Rank);
-            MergedRange.Check(sum, weight, group.First().Layer.MergedType, _model.Name);
-            merged.Add(group.Key, sum);
+            float[] values = new float[weight.Count];
+            merged.Add(group.Key, values);
+            weights.Add(new MergedWeight(weight, group.First().Layer.MergedType, group, values));
         }
 
+        MergePiece.MergeAll(weights, threads: 1, _model.Name);
         return merged;
+    }
+
+    private MergedWeight Into(string name, Memory<float> destination, IEnumerable<LayerBranch> branches)
+    {
+        if (_model.Graph.ConstantOf(name) is not { DataType: OnnxDataType.Float } weight)
+            throw new ArgumentException($"{_model.Name} has no float32 weight named '{name}'.");
+        if (destination.Length != weight.Count)
+            throw new ArgumentException($"The weight {weight} of {_model.Name} has {weight.Count} elements, but its destination has {destination.Length}.");
+        return new MergedWeight(weight, OnnxDataType.Float, branches, destination);
     }
 }
