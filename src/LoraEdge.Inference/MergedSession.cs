@@ -53,6 +53,9 @@ public sealed class MergedSession : IDisposable
     /// <summary>The adapter that is merged in; null for the base model and for weights of another origin.</summary>
     public Adapter? Adapter { get; internal init; }
 
+    /// <summary>What rounding did to the adapter's layers that are stored in 16 bits; empty where there are none.</summary>
+    public IReadOnlyList<RoundingLoss> Losses { get; internal init; } = [];
+
     /// <summary>The execution provider that runs it, and why those that were preferred do not.</summary>
     public ProviderChoice Provider { get; }
 

@@ -22,7 +22,7 @@ public sealed class ServingModel : IDisposable
     {
         Model = model;
         settings ??= new SessionSettings();
-        _merger = new WeightMerger(model, calibrated);
+        _merger = new WeightMerger(model, calibrated, settings);
         Base = new MergedSession(model, null, settings);
 
         // What did not work for the base is not tried again with every adapter.
@@ -50,7 +50,11 @@ public sealed class ServingModel : IDisposable
     /// </summary>
     /// <param name="adapter">The adapter.</param>
     /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>
-    public MergedSession Build(Adapter adapter) => new(_merger.Apply(adapter), null, _settings) { Adapter = adapter };
+    public MergedSession Build(Adapter adapter)
+    {
+        MergedModel merged = _merger.Apply(adapter);
+        return new MergedSession(merged.Model, null, _settings) { Adapter = adapter, Losses = merged.Losses };
+    }
 
     /// <summary>Computes values of the model, internal ones included, on a session opened for them alone; without an adapter, outputs come from <see cref="Base"/>.</summary>
     /// <param name="inputs">The model's inputs by name.</param>
@@ -63,7 +67,7 @@ public sealed class ServingModel : IDisposable
     public IReadOnlyDictionary<string, HostTensor> Compute(IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyList<string> values, Adapter? adapter = null) =>
         adapter is null && values.All(Base.OutputNames.Contains)
             ? Base.Run(inputs)
-            : ServedValues.Compute(adapter is null ? Model : _merger.Apply(adapter), inputs, values, _settings);
+            : ServedValues.Compute(adapter is null ? Model : _merger.Apply(adapter).Model, inputs, values, _settings);
 
     /// <summary>A place for one player's adapter, serving the base model at first.</summary>
     public AdapterSlot Open() => new(this);

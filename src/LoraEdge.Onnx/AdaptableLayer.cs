@@ -85,6 +85,9 @@ public sealed class AdaptableLayer
     /// </summary>
     public bool IsDirect => Uses.All(use => use.Kind != LayerUseKind.Whole);
 
+    /// <summary>Whether the change can be served as nodes beside the layer's: <see cref="OnnxModel.WithBranches"/>.</summary>
+    public bool IsBranchable => BranchEdit.Objection(this) is null;
+
     /// <summary>
     /// Element type, see <see cref="OnnxDataType"/>, in which the merged weight is stored: the weight's own, or float32 where the
     /// graph casts a 16-bit weight to it anyway, since a small change would be lost in 16 bits.

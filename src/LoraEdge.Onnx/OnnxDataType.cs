@@ -51,6 +51,16 @@ public static class OnnxDataType
     /// <summary>The upper 16 bits of a 32-bit float.</summary>
     public const int BFloat16 = 16;
 
+    /// <summary>A number as an element of a tensor holds it: rounded to nearest even to float16 or bfloat16, and as it is otherwise.</summary>
+    /// <param name="value">The number.</param>
+    /// <param name="dataType">The element type.</param>
+    public static float Round(float value, int dataType) => dataType switch
+    {
+        Float16 => HalfPrecision.FromFloat16(HalfPrecision.ToFloat16(value)),
+        BFloat16 => HalfPrecision.FromBFloat16(HalfPrecision.ToBFloat16(value)),
+        _ => value,
+    };
+
     /// <summary>Whether a tensor of this type can take new values: float32, float16 and bfloat16.</summary>
     internal static bool IsAdaptable(int dataType) => dataType is Float or Float16 or BFloat16;
 
