@@ -111,6 +111,7 @@ public sealed class AdaptableLayer
     {
         WeightStorage.Kernel => (tensor.Dims[lead.Value.Axes[0]], lead.Value.Axes.Skip(1).Aggregate(1L, (count, axis) => count * tensor.Dims[axis])),
         WeightStorage.Direction => (tensor.Dims[1], tensor.Dims[2]),
+        WeightStorage.Blocks => BlockWeight.SizeOf(lead.Node),
         WeightStorage.OutByIn => (tensor.Dims[0], tensor.Dims[1]),
         _ => (tensor.Dims[1], tensor.Dims[0]),
     };
@@ -119,6 +120,7 @@ public sealed class AdaptableLayer
     {
         WeightRole.Kinds.Kernel => WeightStorage.Kernel,
         WeightRole.Kinds.Recurrent => WeightStorage.Direction,
+        WeightRole.Kinds.BlockProduct => WeightStorage.Blocks,
         _ => lead.IsStoredTransposed ? WeightStorage.OutByIn : WeightStorage.InByOut,
     };
 
