@@ -32,6 +32,9 @@ public sealed class MergedSession : ServingSession
     private MergedSession(SessionRunner runner)
         : base(runner) => _runner = runner;
 
+    /// <summary>What rounding did to the adapter's layers that are stored in 16 bits; empty where there are none.</summary>
+    public IReadOnlyList<RoundingLoss> Losses { get; internal init; } = [];
+
     /// <summary>Called once, when it is released.</summary>
     internal Action? Released { get; init; }
 

@@ -17,6 +17,8 @@ internal static class ServingMetrics
     private static readonly UpDownCounter<long> s_merged = s_meter.CreateUpDownCounter<long>("loraedge.serving.merged", "{session}", "Sessions that players have for themselves.");
     private static readonly UpDownCounter<long> s_memory = s_meter.CreateUpDownCounter<long>("loraedge.serving.memory", "By", "Memory of adapted weights and of tables, as it is counted against the limit.");
 
+    private static readonly Counter<long> s_lost = s_meter.CreateCounter<long>("loraedge.serving.lost_deltas", "{element}", "Changed elements of merged weights of 16 bits that stayed the same because of rounding.");
+
     private static readonly KeyValuePair<string, object?>[] s_modes = [.. Enum.GetNames(typeof(ServingMode)).Select(name => new KeyValuePair<string, object?>("loraedge.serving.mode", name))];
 
     /// <summary>Whether somebody listens to durations.</summary>
@@ -32,6 +34,9 @@ internal static class ServingMetrics
 
     /// <summary>A player was moved.</summary>
     public static void AddMove(ServingMode to) => s_moves.Add(1, s_modes[(int)to]);
+
+    /// <summary>Rounding has lost changes of weights.</summary>
+    public static void AddLost(long elements) => s_lost.Add(elements);
 
     /// <summary>Sessions, and memory, came or went.</summary>
     public static void AddMemory(ServingMode mode, long bytes, int sessions = 0)

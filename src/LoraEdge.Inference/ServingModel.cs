@@ -24,7 +24,7 @@ public sealed class ServingModel : ISlotOwner, IDisposable
     {
         Model = model;
         settings ??= new SessionSettings();
-        _merger = new WeightMerger(model, calibrated);
+        _merger = new WeightMerger(model, calibrated, settings);
         Weights = new SharedWeights(model);
         _base = OpenBase(settings);
         Provider = _base.Provider;
@@ -63,7 +63,12 @@ public sealed class ServingModel : ISlotOwner, IDisposable
     public MergedSession Build(Adapter adapter) => Build(adapter, null);
 
     /// <summary>The same, and tells when the session is released.</summary>
-    internal MergedSession Build(Adapter adapter, Action? released) => new(_merger.Apply(adapter), Settings, Weights) { Adapter = adapter, Released = released };
+    internal MergedSession Build(Adapter adapter, Action? released)
+    {
+        MergedModel merged = _merger.Apply(adapter);
+        ServingMetrics.AddLost(merged.Lost);
+        return new MergedSession(merged.Model, Settings, Weights) { Adapter = adapter, Losses = merged.Losses, Released = released };
+    }
 
     /// <summary>Computes values of the model, internal ones included, on a session opened for them alone; without an adapter, outputs come from <see cref="Base"/>.</summary>
     /// <param name="inputs">The model's inputs by name.</param>
@@ -76,7 +81,7 @@ public sealed class ServingModel : ISlotOwner, IDisposable
     public IReadOnlyDictionary<string, HostTensor> Compute(IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyList<string> values, Adapter? adapter = null) =>
         adapter is null && values.All(Base.OutputNames.Contains)
             ? Base.Run(inputs)
-            : ServedValues.Compute(adapter is null ? Model : _merger.Apply(adapter), inputs, values, Settings);
+            : ServedValues.Compute(adapter is null ? Model : _merger.Apply(adapter).Model, inputs, values, Settings);
 
     /// <summary>A place for one player's adapter, serving the base model at first, and adapters merged. <see cref="AdapterServer"/> serves in other ways too.</summary>
     public AdapterSlot Open() => new(this);

@@ -15,6 +15,14 @@ public sealed record SessionSettings
     /// </summary>
     public IReadOnlyList<ProviderOptions> Providers { get; init; } = [];
 
+    /// <summary>
+    /// Share of a layer's changed elements, 0 to 1, that may be lost when its change is merged into a weight of 16 bits. A layer
+    /// that would lose more is served with its change as nodes beside it, which takes the time of two thin products but loses
+    /// nothing; one that nodes cannot stand beside (a recurrent one) is merged all the same. Default: 0.5, since what is lost first
+    /// is what changes least. 1 merges whatever is lost. See <see cref="RoundingLoss"/>.
+    /// </summary>
+    public double MostLostToRounding { get; init; } = 0.5;
+
     /// <summary>What its runs may take.</summary>
     public RunLimits Limits { get; init; } = new();
 
@@ -26,6 +34,8 @@ public sealed record SessionSettings
     {
         if (Threads < 1)
             throw new InvalidOptionsException($"A session cannot run on {Threads} threads; give it 1 or more.");
+        if (!(MostLostToRounding is >= 0 and <= 1))
+            throw new InvalidOptionsException($"The share of changes that may be lost to rounding cannot be {MostLostToRounding}; give 0 to 1.");
         foreach (ProviderOptions provider in Providers)
             provider.Validate();
         Limits.Validate();

@@ -12,33 +12,43 @@ public sealed class WeightMerger
     private readonly CalibratedProjection? _calibrated;
     private readonly Dictionary<int, AdaptableLayer> _layers;
     private readonly AdaptableWeight[] _weights;
+    private readonly double _mostLost;
 
     /// <summary>Looks up what can be adapted in a model.</summary>
     /// <param name="model">The frozen model.</param>
     /// <param name="calibrated">The calibrated projection shipped beside the model, or null when there is none.</param>
-    public WeightMerger(OnnxModel model, CalibratedProjection? calibrated = null)
+    /// <param name="settings">Of <see cref="SessionSettings.MostLostToRounding"/>; null for the defaults.</param>
+    public WeightMerger(OnnxModel model, CalibratedProjection? calibrated = null, SessionSettings? settings = null)
     {
         _model = model;
         _calibrated = calibrated;
+        _mostLost = (settings ?? new SessionSettings()).MostLostToRounding;
         IReadOnlyList<AdaptableLayer> layers = AdaptableLayers.Find(model.Graph).Layers;
         _layers = layers.ToDictionary(layer => layer.InitializerIndex);
         _weights = [.. layers.Select(layer => layer.AsWeight())];
     }
 
-    /// <summary>The model with an adapter in it: merged into the weights, and beside the layers whose weights are integers.</summary>
+    /// <summary>
+    /// The model with an adapter in it: merged into the weights, and beside the layers whose weights are integers or would lose
+    /// too much of the change to the rounding to 16 bits.
+    /// </summary>
     /// <param name="adapter">The adapter; its fingerprint is compared before anything else.</param>
     /// <exception cref="AdapterMismatchException">
     /// The adapter is for another model, projection or shape, or makes a weight that is not finite.
     /// </exception>
     /// <exception cref="ModelFormatException">The frozen weight itself is not finite.</exception>
-    public OnnxModel Apply(Adapter adapter)
+    public MergedModel Apply(Adapter adapter)
     {
         LayerBranch[] branches = Branches(adapter);
-        var asFloat32 = new HashSet<string>(branches.Select(branch => branch.Layer).Where(layer => layer.MergedType == OnnxDataType.Float).Select(layer => layer.WeightName), StringComparer.Ordinal);
-        LayerBranch[] beside = [.. branches.Where(branch => branch.Layer.IsQuantized)];
+        RoundingLoss[] losses = [.. branches.Where(branch => RoundingLoss.Concerns(branch.Layer)).Select(branch => RoundingLoss.Of(branch, WeightOf(branch.Layer), _mostLost))];
+        var spared = new HashSet<AdaptableLayer>(losses.Where(loss => loss.IsBeside).Select(loss => loss.Layer));
+        LayerBranch[] beside = [.. branches.Where(branch => branch.Layer.IsQuantized || spared.Contains(branch.Layer))];
         foreach (LayerBranch branch in beside)
             MergedRange.Check(branch, _model.Name);
-        return _model.WithInitializers(Merge(branches), asFloat32).WithBranches(beside);
+        LayerBranch[] inWeights = [.. branches.Except(beside)];
+        var asFloat32 = new HashSet<string>(inWeights.Select(branch => branch.Layer).Where(layer => layer.MergedType == OnnxDataType.Float).Select(layer => layer.WeightName), StringComparer.Ordinal);
+        OnnxModel served = _model.WithInitializers(Merge(inWeights), asFloat32).WithBranches(beside);
+        return new MergedModel(served, losses, [.. beside.Select(branch => branch.Layer)]);
     }
 
     /// <summary>Merges an adapter.</summary>
@@ -52,10 +62,7 @@ public sealed class WeightMerger
     /// The adapter is for another model, projection or shape, or makes a weight that is not finite.
     /// </exception>
     /// <exception cref="ModelFormatException">The frozen weight itself is not finite.</exception>
-    public IReadOnlyDictionary<string, float[]> Merge(Adapter adapter) => Merge(Branches(adapter));
-
-    /// <summary>Memory of a layer's weight as the model stores it, in bytes; 0 for a layer that there is not.</summary>
-    internal long BytesOf(int initializerIndex) => _layers.TryGetValue(initializerIndex, out AdaptableLayer? layer) ? _model.Graph.ConstantOf(layer.WeightName)!.Data.Length : 0;
+    public IReadOnlyDictionary<string, float[]> Merge(Adapter adapter) => Merge(Branches(adapter).Where(branch => !branch.Layer.IsQuantized));
 
     /// <summary>
     /// Merges an adapter into memory of the caller, in one pass from the frozen weights: as <see cref="Merge(Adapter)"/>, to the
@@ -80,6 +87,9 @@ public sealed class WeightMerger
         MergePiece.MergeAll([.. destinations.Select(entry => Into(entry.Key, entry.Value, changes[entry.Key]))], threads, _model.Name);
     }
 
+    /// <summary>Memory of a layer's weight as the model stores it, in bytes; 0 for a layer that there is not.</summary>
+    internal long BytesOf(int initializerIndex) => _layers.TryGetValue(initializerIndex, out AdaptableLayer? layer) ? WeightOf(layer).Data.Length : 0;
+
     private LayerBranch[] Branches(Adapter adapter)
     {
         ProjectionFactors factors = ProjectionFactors.For(adapter, _model.Fingerprint, _weights, _calibrated);
@@ -87,21 +97,24 @@ public sealed class WeightMerger
     }
 
     // Both directions of a recurrent weight go into one tensor, hence the grouping.
-    private Dictionary<string, float[]> Merge(LayerBranch[] branches)
+    private Dictionary<string, float[]> Merge(IEnumerable<LayerBranch> branches)
     {
         var merged = new Dictionary<string, float[]>(StringComparer.Ordinal);
         var weights = new List<MergedWeight>();
-        foreach (IGrouping<string, LayerBranch> group in branches.Where(branch => !branch.Layer.IsQuantized).GroupBy(branch => branch.Layer.WeightName, StringComparer.Ordinal))
+        foreach (IGrouping<string, LayerBranch> group in branches.GroupBy(branch => branch.Layer.WeightName, StringComparer.Ordinal))
         {
-            Initializer weight = _model.Graph.ConstantOf(group.Key)!;
+            AdaptableLayer layer = group.First().Layer;
+            Initializer weight = WeightOf(layer);
             float[] values = new float[weight.Count];
             merged.Add(group.Key, values);
-            weights.Add(new MergedWeight(weight, group.First().Layer.MergedType, group, values));
+            weights.Add(new MergedWeight(weight, layer.MergedType, group, values));
         }
 
         MergePiece.MergeAll(weights, threads: 1, _model.Name);
         return merged;
     }
+
+    private Initializer WeightOf(AdaptableLayer layer) => _model.Graph.ConstantOf(layer.WeightName)!;
 
     private MergedWeight Into(string name, Memory<float> destination, IEnumerable<LayerBranch> branches)
     {

@@ -85,6 +85,9 @@ public sealed class AdaptableLayer
     /// </summary>
     public bool IsDirect => Uses.All(use => use.Kind != LayerUseKind.Whole);
 
+    /// <summary>Whether the change can be served as nodes beside the layer's: <see cref="OnnxModel.WithBranches"/>.</summary>
+    public bool IsBranchable => BranchEdit.Objection(this) is null;
+
     /// <summary>
     /// Element type, see <see cref="OnnxDataType"/>, in which the merged weight is stored: the weight's own, or float32 where the
     /// graph casts a 16-bit weight to it anyway, since a small change would be lost in 16 bits.
@@ -108,6 +111,7 @@ public sealed class AdaptableLayer
     {
         WeightStorage.Kernel => (tensor.Dims[lead.Value.Axes[0]], lead.Value.Axes.Skip(1).Aggregate(1L, (count, axis) => count * tensor.Dims[axis])),
         WeightStorage.Direction => (tensor.Dims[1], tensor.Dims[2]),
+        WeightStorage.Blocks => BlockWeight.SizeOf(lead.Node),
         WeightStorage.OutByIn => (tensor.Dims[0], tensor.Dims[1]),
         _ => (tensor.Dims[1], tensor.Dims[0]),
     };
@@ -116,6 +120,7 @@ public sealed class AdaptableLayer
     {
         WeightRole.Kinds.Kernel => WeightStorage.Kernel,
         WeightRole.Kinds.Recurrent => WeightStorage.Direction,
+        WeightRole.Kinds.BlockProduct => WeightStorage.Blocks,
         _ => lead.IsStoredTransposed ? WeightStorage.OutByIn : WeightStorage.InByOut,
     };
 

@@ -74,6 +74,19 @@ public sealed class Initializer
         };
     }
 
+    /// <summary>Integers of 4 bits one to a byte, a new array; signed ones in two's complement.</summary>
+    /// <exception cref="NotSupportedException">The elements are others.</exception>
+    public byte[] ToBytes()
+    {
+        if (DataType is not (OnnxDataType.Int4 or OnnxDataType.UInt4))
+            throw new NotSupportedException($"The tensor '{Name}' holds {OnnxDataType.NameOf(DataType)}, not integers of 4 bits.");
+        ReadOnlySpan<byte> data = Data.Span;
+        var bytes = new byte[Count];
+        for (int i = 0; i < bytes.Length; i++)
+            bytes[i] = unchecked((byte)NarrowIntegers.At(data, DataType, i));
+        return bytes;
+    }
+
     /// <summary>Name, type and shape, for messages.</summary>
     public override string ToString() => $"{Name}: {OnnxDataType.NameOf(DataType)}[{string.Join(",", Dims)}]";
 

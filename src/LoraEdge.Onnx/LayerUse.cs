@@ -12,7 +12,7 @@ public sealed record LayerUse(OnnxNode Node, string Value, LayerUseKind Kind)
     /// <summary>Gemm's factor on the product; 1 where the operator has none. Finite and not 0.</summary>
     public float Alpha { get; init; } = 1f;
 
-    /// <summary>Element type of <see cref="Value"/>, see <see cref="OnnxDataType"/>; float32 for <see cref="LayerUseKind.IntegerProduct"/>, whose activations are.</summary>
+    /// <summary>Element type of <see cref="Value"/>, see <see cref="OnnxDataType"/>; that of the activations where they are multiplied with integers.</summary>
     public int DataType { get; init; } = OnnxDataType.Float;
 
     /// <summary>The activations, or the indices of <see cref="LayerUseKind.Rows"/>; empty for <see cref="LayerUseKind.Whole"/>.</summary>

@@ -3,7 +3,7 @@ namespace LoraEdge.Onnx;
 /// <summary>What a node does with an adaptable weight.</summary>
 public enum LayerUseKind
 {
-    /// <summary>MatMul or Gemm: rows of activations times the weight.</summary>
+    /// <summary>MatMul, Gemm, or MatMulNBits of com.microsoft: rows of activations times the weight.</summary>
     Product,
 
     /// <summary>The same inside an operator that does more with the result: FusedMatMul, FusedGemm and Attention of com.microsoft.</summary>

@@ -15,13 +15,14 @@ internal static class LayerUses
     {
         if (read.Node.Outputs.Count == 0 || read.Node.Outputs[0].Length == 0 || read.Node.Inputs.Count < 2)
             return LayerUseKind.Whole;
-        bool isMatrix = lead.Role.Kind is not (WeightRole.Kinds.Kernel or WeightRole.Kinds.Recurrent);
+        bool isMatrix = lead.Role.Kind is not (WeightRole.Kinds.Kernel or WeightRole.Kinds.Recurrent or WeightRole.Kinds.BlockProduct);
         bool isSameMatrix = isMatrix && read.IsStoredTransposed == lead.IsStoredTransposed;
         return read.Role.Kind switch
         {
             WeightRole.Kinds.Product when isSameMatrix => LayerUseKind.Product,
             WeightRole.Kinds.FusedProduct when isSameMatrix => LayerUseKind.FusedProduct,
             WeightRole.Kinds.IntegerProduct when isSameMatrix => LayerUseKind.IntegerProduct,
+            WeightRole.Kinds.BlockProduct when lead.Role.Kind == WeightRole.Kinds.BlockProduct && BlockWeight.SizeOf(read.Node) == BlockWeight.SizeOf(lead.Node) => LayerUseKind.Product,
             WeightRole.Kinds.Table when isMatrix => LayerUseKind.Rows,
             WeightRole.Kinds.Kernel when lead.Role.Kind == WeightRole.Kinds.Kernel && read.Value.Axes.SequenceEqual(lead.Value.Axes) => LayerUseKind.Convolution,
             _ => LayerUseKind.Whole,
@@ -29,8 +30,10 @@ internal static class LayerUses
     }
 
     /// <summary>How the integers are read that a node makes its weight of; null when that is not constant.</summary>
-    public static QuantizedWeight? Quantization(OnnxGraph graph, Initializer tensor, WeightRead read)
+    public static IIntegerWeight? Quantization(OnnxGraph graph, Initializer tensor, WeightRead read)
     {
+        if (read.Role.Kind == WeightRole.Kinds.BlockProduct)
+            return BlockWeight.Of(graph, read.Node, tensor);
         (OnnxNode node, int zeroPointSlot) = read.Value.Dequantizer is { } dequantizer ? (dequantizer, 2) : (read.Node, 3);
         Initializer? zeroPoint = Constant(graph, node, zeroPointSlot);
         if (zeroPoint is null && zeroPointSlot < node.Inputs.Count && node.Inputs[zeroPointSlot].Length > 0)
@@ -58,6 +61,9 @@ internal static class LayerUses
                 return use with { Kind = LayerUseKind.Whole };
             return use with { Input = product.Input, Output = product.Output, DataType = OnnxDataType.Float };
         }
+
+        if (read.Role.Kind == WeightRole.Kinds.BlockProduct)
+            use = use with { DataType = BlockWeight.TypeOf(graph, read.Node) };
 
         return use with { Input = read.Node.Inputs[kind == LayerUseKind.Rows ? 1 : 0], Output = read.Node.Outputs[0] };
     }

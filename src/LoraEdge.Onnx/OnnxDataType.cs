@@ -51,6 +51,22 @@ public static class OnnxDataType
     /// <summary>The upper 16 bits of a 32-bit float.</summary>
     public const int BFloat16 = 16;
 
+    /// <summary>Unsigned 4-bit integer, two to a byte.</summary>
+    public const int UInt4 = 21;
+
+    /// <summary>Signed 4-bit integer, two to a byte.</summary>
+    public const int Int4 = 22;
+
+    /// <summary>A number as an element of a tensor holds it: rounded to nearest even to float16 or bfloat16, and as it is otherwise.</summary>
+    /// <param name="value">The number.</param>
+    /// <param name="dataType">The element type.</param>
+    public static float Round(float value, int dataType) => dataType switch
+    {
+        Float16 => HalfPrecision.FromFloat16(HalfPrecision.ToFloat16(value)),
+        BFloat16 => HalfPrecision.FromBFloat16(HalfPrecision.ToBFloat16(value)),
+        _ => value,
+    };
+
     /// <summary>Whether a tensor of this type can take new values: float32, float16 and bfloat16.</summary>
     internal static bool IsAdaptable(int dataType) => dataType is Float or Float16 or BFloat16;
 
@@ -58,7 +74,7 @@ public static class OnnxDataType
     internal static int BitsOf(int dataType) => dataType switch
     {
         25 or 26 => 2,
-        21 or 22 or 23 => 4,
+        UInt4 or Int4 or 23 => 4,
         UInt8 or Int8 or Bool or 17 or 18 or 19 or 20 or 24 => 8,
         UInt16 or Int16 or Float16 or BFloat16 => 16,
         Float or Int32 or UInt32 => 32,
@@ -90,8 +106,8 @@ public static class OnnxDataType
         18 => "float8e4m3fnuz",
         19 => "float8e5m2",
         20 => "float8e5m2fnuz",
-        21 => "uint4",
-        22 => "int4",
+        UInt4 => "uint4",
+        Int4 => "int4",
         23 => "float4e2m1",
         24 => "float8e8m0",
         _ => $"type {dataType}",

@@ -1,10 +1,10 @@
 namespace LoraEdge.Onnx;
 
 /// <summary>
-/// A weight stored as 8-bit integers q, standing for <c>(q - zero point) * scale</c>: one scale for the tensor, one for each index
+/// A weight stored as integers q of 4 or 8 bits, standing for <c>(q - zero point) * scale</c>: one scale for the tensor, one for each index
 /// of an axis, or one for each block along an axis, as DequantizeLinear has them.
 /// </summary>
-internal sealed class QuantizedWeight
+internal sealed class QuantizedWeight : IIntegerWeight
 {
     private readonly Initializer _tensor;
     private readonly float[] _scales;
@@ -56,12 +56,12 @@ internal sealed class QuantizedWeight
         return new QuantizedWeight(tensor, scale, zeroPoint, divisors, strides);
     }
 
-    /// <summary>Frobenius norm of the weight that the integers stand for.</summary>
+    /// <inheritdoc />
     public double Norm()
     {
-        int[] values = Integers(_tensor);
+        ReadOnlySpan<byte> data = _tensor.Data.Span;
         double sum = 0;
-        for (int i = 0; i < values.Length; i++)
+        for (long i = 0; i < _tensor.Count; i++)
         {
             long at = 0, rest = i;
             for (int axis = _strides.Length - 1; axis >= 0; axis--)
@@ -70,7 +70,7 @@ internal sealed class QuantizedWeight
                 rest /= _tensor.Dims[axis];
             }
 
-            double value = ((double)values[i] - _zeroPoints[at]) * _scales[at];
+            double value = ((double)NarrowIntegers.At(data, _tensor.DataType, i) - _zeroPoints[at]) * _scales[at];
             sum += value * value;
         }
 
@@ -80,9 +80,9 @@ internal sealed class QuantizedWeight
     private static int[] Integers(Initializer tensor)
     {
         ReadOnlySpan<byte> data = tensor.Data.Span;
-        int[] values = new int[data.Length];
+        var values = new int[tensor.Count];
         for (int i = 0; i < values.Length; i++)
-            values[i] = tensor.DataType == OnnxDataType.Int8 ? (sbyte)data[i] : data[i];
+            values[i] = NarrowIntegers.At(data, tensor.DataType, i);
         return values;
     }
 }

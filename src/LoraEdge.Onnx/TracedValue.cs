@@ -33,7 +33,7 @@ internal sealed record TracedValue(string Name, int[] Axes, int DataType)
             "Identity" => next,
             "Cast" => Cast(next, (int)node.GetInt("to", 0)),
             "Transpose" => Transpose(next, node),
-            "DequantizeLinear" when DataType is OnnxDataType.Int8 or OnnxDataType.UInt8 => next with { DataType = Dequantized(graph, node), Dequantizer = node, DequantizedAxes = Axes },
+            "DequantizeLinear" when NarrowIntegers.Include(DataType) => next with { DataType = Dequantized(graph, node), Dequantizer = node, DequantizedAxes = Axes },
             _ => null,
         };
     }

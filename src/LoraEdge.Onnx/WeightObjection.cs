@@ -11,7 +11,7 @@ namespace LoraEdge.Onnx;
 /// <param name="trace">Where it goes.</param>
 internal sealed class WeightObjection(OnnxGraph graph, WeightSource source, WeightTrace trace)
 {
-    private bool IsQuantized => source.Tensor.DataType is OnnxDataType.Int8 or OnnxDataType.UInt8;
+    private bool IsQuantized => NarrowIntegers.Include(source.Tensor.DataType);
 
     /// <summary>The first objection; null when the weight can be adapted.</summary>
     /// <param name="reachable">The nodes that the graph's outputs need.</param>
@@ -21,7 +21,7 @@ internal sealed class WeightObjection(OnnxGraph graph, WeightSource source, Weig
     private string? ToTensor()
     {
         if (!IsQuantized && !OnnxDataType.IsAdaptable(source.Tensor.DataType))
-            return $"its elements are {OnnxDataType.NameOf(source.Tensor.DataType)}, and only float32, float16 and bfloat16 are adapted, and int8 and uint8 that are dequantized";
+            return $"its elements are {OnnxDataType.NameOf(source.Tensor.DataType)}, and only float32, float16 and bfloat16 are adapted, and integers of 4 and 8 bits that are dequantized";
         if (graph.IsOverridable(source.Name))
             return "it is a graph input too, so a caller may replace it at run time; export the model with constant weights";
         if (trace.Values.FirstOrDefault(value => graph.IsOutput(value.Name)) is { } output)
@@ -45,7 +45,7 @@ internal sealed class WeightObjection(OnnxGraph graph, WeightSource source, Weig
         if (read.Role.Kind == WeightRole.Kinds.Left)
             return $"it stands on the left of the product in node {read.Node}";
         return WeightRole.Of(read.Node, read.Slot).IsWeight
-            ? $"it is the weight of node {read.Node}, and adapted are those of MatMul, Gemm, Conv, LSTM, GRU, RNN, and of FusedMatMul, FusedGemm and Attention of com.microsoft"
+            ? $"it is the weight of node {read.Node}, and adapted are those of MatMul, Gemm, Conv, LSTM, GRU, RNN, and of FusedMatMul, FusedGemm, Attention and MatMulNBits of com.microsoft"
             : $"it reaches its layer through node {read.Node}; fold that node into the weight when exporting";
     }
 
@@ -56,6 +56,7 @@ internal sealed class WeightObjection(OnnxGraph graph, WeightSource source, Weig
             string? reason = read.Role.Kind switch
             {
                 WeightRole.Kinds.Kernel => read.Rank is >= 3 and <= 5 ? null : $"it has {read.Rank} axes, and convolutions are adapted in one to three dimensions",
+                WeightRole.Kinds.BlockProduct => null,
                 WeightRole.Kinds.Recurrent when !read.Value.IsInOrder => $"it reaches node {read.Node} transposed; store it as the operator takes it when exporting",
                 WeightRole.Kinds.Recurrent => read.Rank == 3 && source.Tensor.Dims[0] is 1 or 2 ? null : $"it has the shape [{string.Join(",", source.Tensor.Dims)}], and recurrent weights are [directions, out, in] with one or two directions",
                 _ => read.Rank == 2 ? null : $"it has {read.Rank} axes, and only matrices are adapted",
@@ -79,9 +80,11 @@ internal sealed class WeightObjection(OnnxGraph graph, WeightSource source, Weig
     {
         foreach (WeightRead read in trace.Reads)
         {
-            if (read.Value.Dequantizer is null && read.Role.Kind != WeightRole.Kinds.IntegerProduct)
+            if (read.Role.Kind == WeightRole.Kinds.BlockProduct && (read.Value.Name != source.Name || BlockWeight.Of(graph, read.Node, source.Tensor) is null))
+                return $"node {read.Node} does not read it as rows of 4- or 8-bit blocks in their own order (no g_idx) with constant scales and zero points that fit";
+            if (read.Value.Dequantizer is null && read.Role.Kind is not (WeightRole.Kinds.IntegerProduct or WeightRole.Kinds.BlockProduct))
                 return $"its elements are {OnnxDataType.NameOf(source.Tensor.DataType)}, and node {read.Node} uses them without a DequantizeLinear";
-            if (read.Value.Dequantizer is null && DynamicProduct.Around(graph, read.Node) is null)
+            if (read.Value.Dequantizer is null && read.Role.Kind == WeightRole.Kinds.IntegerProduct && DynamicProduct.Around(graph, read.Node) is null)
                 return $"node {read.Node} is not between the DynamicQuantizeLinear, Cast and Mul of a dynamically quantized layer, so the layer's floats are not known";
             if (LayerUses.KindOf(read, trace.Lead!) is LayerUseKind.Whole or LayerUseKind.FusedProduct)
                 return $"it is quantized, so its change is served as a branch beside the layer, and none can stand beside node {read.Node}";

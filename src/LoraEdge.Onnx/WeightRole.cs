@@ -37,6 +37,9 @@ internal sealed record WeightRole(WeightRole.Kinds Kind, bool IsTransposed = fal
 
         /// <summary>The right factor of MatMulInteger.</summary>
         IntegerProduct,
+
+        /// <summary>The right factor of MatMulNBits of com.microsoft.</summary>
+        BlockProduct,
     }
 
     private const string Microsoft = "com.microsoft";
@@ -74,10 +77,11 @@ internal sealed record WeightRole(WeightRole.Kinds Kind, bool IsTransposed = fal
     private static WeightRole OfMicrosoft(OnnxNode node, int slot) => (node.OpType, slot) switch
     {
         ("FusedMatMul", 1) => ProductOf(node, node.GetInt("transA", 0) == 0 && node.GetInt("transBatchA", 0) == 0 ? Kinds.FusedProduct : Kinds.WholeProduct),
+        ("MatMulNBits", 1) => new(Kinds.BlockProduct, IsTransposed: true),
         ("FusedGemm", 1) => ProductOf(node, Kinds.FusedProduct),
         ("Attention", 1) => new(Kinds.FusedProduct),
         ("FusedMatMul" or "FusedGemm", 0) => new(Kinds.Left),
-        ("QAttention" or "DynamicQuantizeMatMul" or "MatMulIntegerToFloat" or "MatMulNBits" or "MatMulBnb4" or "FusedConv", 1) => new(Kinds.Foreign),
+        ("QAttention" or "DynamicQuantizeMatMul" or "MatMulIntegerToFloat" or "MatMulBnb4" or "FusedConv", 1) => new(Kinds.Foreign),
         ("QGemm", 3) or ("DynamicQuantizeLSTM", 1 or 2) => new(Kinds.Foreign),
         _ => s_none,
     };

@@ -17,4 +17,7 @@ public enum WeightStorage
 
     /// <summary>One direction of a recurrent weight <c>[directions, out, in]</c>, out being all gates.</summary>
     Direction,
+
+    /// <summary>A matrix <c>(out, in)</c> whose rows are packed in blocks of 4- or 8-bit integers, as MatMulNBits of com.microsoft reads it.</summary>
+    Blocks,
 }

@@ -169,7 +169,7 @@ public sealed class SharedWeightsTests
     private static void AssertSameBits(OnnxModel model, IReadOnlyDictionary<string, HostTensor> inputs)
     {
         var weights = new SharedWeights(model, EveryWeight);
-        foreach (OnnxModel served in new[] { model, new WeightMerger(model).Apply(RandomAdapter.For(model)) })
+        foreach (OnnxModel served in new[] { model, new WeightMerger(model).Apply(RandomAdapter.For(model)).Model })
         {
             using var alone = new MergedSession(served, s_settings, null);
             using var first = new MergedSession(served, s_settings, weights);

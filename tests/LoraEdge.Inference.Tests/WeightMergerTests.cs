@@ -58,7 +58,7 @@ public sealed class WeightMergerTests
         Adapter adapter = RandomAdapter.For(model, share: 1e-5);
         var merger = new WeightMerger(model);
 
-        Initializer served = OnnxModel.Parse(merger.Apply(adapter).ToBytes(), "served").Graph.Initializers["w"];
+        Initializer served = OnnxModel.Parse(merger.Apply(adapter).Model.ToBytes(), "served").Graph.Initializers["w"];
 
         Assert.That(served.DataType, Is.EqualTo(OnnxDataType.Float));
         Assert.That(served.ToFloats(), Is.EqualTo(merger.Merge(adapter)["w"]), "in float16 a change this small would be gone");
@@ -69,7 +69,7 @@ public sealed class WeightMergerTests
     {
         foreach (OnnxModel model in LayerModels.Quantized.Select(layer => layer.Build()))
         {
-            OnnxModel served = new WeightMerger(model).Apply(RandomAdapter.For(model));
+            OnnxModel served = new WeightMerger(model).Apply(RandomAdapter.For(model)).Model;
 
             foreach ((string name, Initializer frozen) in model.Graph.Initializers)
                 Assert.That(served.Graph.Initializers[name].Data.ToArray(), Is.EqualTo(frozen.Data.ToArray()));
@@ -94,10 +94,10 @@ public sealed class WeightMergerTests
         OnnxModel model = LayerModels.Quantized.Last().Build();
         Adapter adapter = RandomAdapter.For(model);
         var merger = new WeightMerger(model);
-        byte[] expected = merger.Apply(adapter).ToBytes();
+        byte[] expected = merger.Apply(adapter).Model.ToBytes();
 
         byte[][] results = new byte[8][];
-        Parallel.For(0, results.Length, i => results[i] = merger.Apply(adapter).ToBytes());
+        Parallel.For(0, results.Length, i => results[i] = merger.Apply(adapter).Model.ToBytes());
 
         Assert.That(results, Is.All.EqualTo(expected));
     }

@@ -84,7 +84,7 @@ internal sealed class FakeTrainer(Func<Adapter> adapter) : IAdapterTrainer
         Threads.Add(Environment.CurrentManagedThreadId);
         Forwards.Add(request);
         OnnxModel model = OnnxModel.Load(request.ModelPath);
-        OnnxModel adapted = request.Adapter is null ? model : new WeightMerger(model, request.Calibrated).Apply(request.Adapter);
+        OnnxModel adapted = request.Adapter is null ? model : new WeightMerger(model, request.Calibrated).Apply(request.Adapter).Model;
         return ServedValues.Compute(adapted, request.Inputs, request.Values).ToDictionary(value => value.Key, value => Claim(request, value.Key, value.Value));
     }
 

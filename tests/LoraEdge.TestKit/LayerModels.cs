@@ -75,6 +75,12 @@ public static class LayerModels
         Product("behind DequantizeLinear with transA", graph => graph.Node("Gemm", [graph.Node("Transpose", ["x"]), graph.Node("DequantizeLinear", ["w", "scale"])], ["y"], [("transA", 1)]), graph => Integers(graph, signed: true, In, Out).Initializer("scale", [0.01f])),
         Product("dynamically quantized", DynamicProduct, graph => Integers(graph, signed: true, In, Out).Initializer("scale", Scales(Out), Out)),
         Convolution("quantized Conv", [2, 6, 7, 7], [9, 2, 3, 3], [("group", 3), ("strides", new[] { 2, 1 })], weight: graph => graph.Node("DequantizeLinear", [IntegerKernel(graph, 9, 2, 3, 3), "scale"], attributes: [("axis", 0)])),
+        Narrow("behind DequantizeLinear of int4 by columns", graph => graph.Node("MatMul", ["x", graph.Node("DequantizeLinear", ["w", "scale"], attributes: [("axis", 1)])], ["y"]), graph => FourBits(graph, signed: true, In, Out).Initializer("scale", Scales(Out, 0.1), Out)),
+        Narrow("behind DequantizeLinear of uint4 in blocks", graph => graph.Node("Gemm", ["x", graph.Node("DequantizeLinear", ["w", "scale", "zero"], attributes: [("axis", 1), ("block_size", 4)])], ["y"], [("transB", 1), ("alpha", 0.5f)]), graph => FourBits(graph, signed: false, Out, In).Initializer("scale", Scales(Out * 2, 0.1), Out, 2).Initializer(GraphBuilder.Tensor("zero", OnnxDataType.UInt4, Bytes(Out), Out, 2))),
+        Blocks("MatMulNBits of 4 bits", bits: 4, zeros: null),
+        Blocks("MatMulNBits of 4 bits with zero points and a bias", bits: 4, zeros: graph => graph.Initializer(GraphBuilder.Tensor("zero", OnnxDataType.UInt8, Bytes(Out * 2), Out * 2)), bias: true),
+        Blocks("MatMulNBits of 4 bits with real zero points", bits: 4, zeros: graph => graph.Initializer("zero", [.. Numbers.Normal(Out * 3, 5).Select(value => 8 + value)], Out * 3)),
+        Blocks("MatMulNBits of 8 bits", bits: 8, zeros: null),
         Lookup("quantized Gather and Transpose and MatMul", graph =>
         {
             string w = graph.Node("DequantizeLinear", ["q", "scale"]);
@@ -157,6 +163,30 @@ public static class LayerModels
         return graph.Node("Mul", [Float(graph, sums), graph.Node("Mul", ["x.scale", "scale"])], ["y"]);
     }
 
+    // Types of 4 bits are read from opset 21 on.
+    private static LayerModel Narrow(string name, Func<GraphBuilder, string> node, Func<GraphBuilder, GraphBuilder> weight) => new(name, () =>
+    {
+        GraphBuilder graph = new GraphBuilder(name, opset: 21, irVersion: 10).Input("x", TensorElementType.Float32, "batch", In);
+        weight(graph);
+        node(graph);
+        return Finish(graph, rank: 2);
+    }, Fed("x", Rows, In));
+
+    private static LayerModel Blocks(string name, int bits, Func<GraphBuilder, GraphBuilder>? zeros, bool bias = false) => new(name, () =>
+    {
+        const int Wide = 40, Block = 16, Count = 3;
+        GraphBuilder graph = new GraphBuilder(name).Opset("com.microsoft", 1).Input("x", TensorElementType.Float32, "batch", 3, Wide)
+            .Initializer(GraphBuilder.Tensor("w", OnnxDataType.UInt8, Bytes(Out * Count * Block * bits / 8), Out, Count, Block * bits / 8))
+            .Initializer("scale", Scales(Out * Count, 0.4 / (1 << bits)), Out * Count).Initializer("bias", Numbers.Normal(Out, 6), Out);
+        zeros?.Invoke(graph);
+        string[] inputs = ["x", "w", "scale", zeros is null ? "" : "zero", "", bias ? "bias" : ""];
+        graph.Node("MatMulNBits", inputs, ["y"], [("N", Out), ("K", Wide), ("bits", bits), ("block_size", Block)], "com.microsoft");
+        return Finish(graph, rank: 3);
+    }, Fed("x", 2, 3, 40));
+
+    private static GraphBuilder FourBits(GraphBuilder graph, bool signed, params long[] shape) =>
+        graph.Initializer(GraphBuilder.Tensor("w", signed ? OnnxDataType.Int4 : OnnxDataType.UInt4, Bytes((int)(shape[0] * shape[1] / 2)), shape));
+
     private static GraphBuilder InByOut(GraphBuilder graph) => graph.Initializer("w", Weights(In * Out), In, Out);
 
     private static GraphBuilder OutByIn(GraphBuilder graph) => graph.Initializer("w", Weights(In * Out), Out, In);
@@ -174,7 +204,7 @@ public static class LayerModels
 
     private static float[] Weights(int count) => Numbers.Normal(count, 7, 0.4);
 
-    private static float[] Scales(int count) => [.. Numbers.Normal(count, 12).Select(value => 0.01f * (1 + Math.Abs(value)))];
+    private static float[] Scales(int count, double least = 0.01) => [.. Numbers.Normal(count, 12).Select(value => (float)least * (1 + Math.Abs(value)))];
 
     private static Initializer Zeros(int count) => GraphBuilder.Tensor("zero", OnnxDataType.UInt8, [.. Bytes(count).Select(value => (byte)(100 + (value % 50)))], count);
 

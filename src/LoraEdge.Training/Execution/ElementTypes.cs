@@ -21,4 +21,12 @@ internal static class ElementTypes
         OnnxDataType.Bool => ScalarType.Bool,
         _ => null,
     };
+
+    /// <summary>The type in which a constant is held: as <see cref="FromOnnx"/>, and integers of 4 bits one to a byte.</summary>
+    public static ScalarType? OfConstant(int dataType) => dataType switch
+    {
+        OnnxDataType.Int4 => ScalarType.Int8,
+        OnnxDataType.UInt4 => ScalarType.Byte,
+        _ => FromOnnx(dataType),
+    };
 }

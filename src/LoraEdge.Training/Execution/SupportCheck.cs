@@ -31,7 +31,7 @@ internal static class SupportCheck
         {
             long opset = model.Opsets[node.Domain];
             OperatorTable.Default.Find(node, opset, out string reason);
-            reason = reason.Length > 0 ? reason : node.Inputs.Select(input => unreadable.TryGetValue(input, out string? why) ? why : "").FirstOrDefault(why => why.Length > 0) ?? "";
+            reason = reason.Length > 0 ? reason : node.Inputs.Where(input => !IsWidened(graph, node, input)).Select(input => unreadable.TryGetValue(input, out string? why) ? why : "").FirstOrDefault(why => why.Length > 0) ?? "";
             if (reason.Length > 0)
             {
                 unsupported.Add(new UnsupportedNode(node.DisplayName, $"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}.{node.OpType}", opset, reason));
@@ -53,6 +53,11 @@ internal static class SupportCheck
             reasons[initializer.Name] = $"its input '{initializer.Name}' has the element type {OnnxDataType.NameOf(initializer.DataType)}";
         return reasons;
     }
+
+    /// <summary>Constants of 4 bits are held one to a byte, which nothing tells where they are only moved about or dequantized.</summary>
+    private static bool IsWidened(OnnxGraph graph, OnnxNode node, string input) =>
+        node is { Domain: "", OpType: "DequantizeLinear" or "Transpose" or "Identity" }
+        && graph.Initializers.TryGetValue(input, out Initializer? initializer) && ElementTypes.OfConstant(initializer.DataType) is not null;
 
     private static void RequireValues(OnnxModel model, IReadOnlyList<string> values)
     {

@@ -40,13 +40,13 @@ internal sealed class WeightTensors(Placement? placement = null) : IDisposable
     /// <exception cref="ModelFormatException">Its element type is not supported, or its shape is larger than any.</exception>
     public static Tensor Create(Initializer initializer, Device? device = null)
     {
-        ScalarType type = ElementTypes.FromOnnx(initializer.DataType)
+        ScalarType type = ElementTypes.OfConstant(initializer.DataType)
             ?? throw new ModelFormatException($"Initializer '{initializer.Name}' has element type {initializer.DataType}, which cannot be executed; export it as float32, float16 or an integer type.");
         // libtorch computes strides, of empty tensors too.
         if (initializer.Dims.Aggregate(1.0, (product, size) => product * Math.Max(size, 1)) > int.MaxValue)
             throw new ModelFormatException($"The tensor '{initializer.Name}' has the shape [{string.Join(",", initializer.Dims)}], which cannot be executed. The file may be damaged: fetch or export it again.");
         Tensor tensor = empty(initializer.Dims, type);
-        initializer.Data.Span.CopyTo(tensor.bytes);
+        (initializer.DataType is OnnxDataType.Int4 or OnnxDataType.UInt4 ? initializer.ToBytes() : initializer.Data.Span).CopyTo(tensor.bytes);
         return Placement.Move(tensor, device ?? CPU);
     }
 

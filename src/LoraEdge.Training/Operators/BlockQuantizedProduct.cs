@@ -1,4 +1,5 @@
 using LoraEdge.Onnx;
+using LoraEdge.Training.Adaptation;
 using LoraEdge.Training.Execution;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,12 +26,13 @@ internal static class BlockQuantizedProduct
         node.Require(!hasBias || (node.Type(Bias) == node.Type(0) && node.Shape(Bias).SequenceEqual([weight.Out])), $"the bias must have the shape [{weight.Out}] and the type of A");
         long[] result = node.RequireSize([.. a.Take(a.Length - 1), weight.Out]);
         long rows = a.Take(a.Length - 1).Aggregate(1L, (product, size) => product * size);
-        ScalarType type = node.Type(0);
+        (ScalarType type, LowRankBranch? branch) = (node.Type(0), node.Branch);
         return inputs =>
         {
             using Tensor wide = inputs[0]!.to(ScalarType.Float32), flat = wide.reshape(rows, weight.In), x = rounds ? RoundBlocks(flat, weight.Block) : flat.alias();
             using Tensor w = weight.Widen(inputs[Packed]!, inputs[Scales]!, inputs.Length > Zeros ? inputs[Zeros] : null), transposed = w.t();
             using Tensor product = x.mm(transposed), sum = hasBias ? AddBias(product, inputs[Bias]!) : product.alias(), narrow = sum.to(type);
+            branch?.AddTo(narrow, flat);
             return [narrow.reshape(result)];
         };
     }
