@@ -65,7 +65,7 @@ public sealed class AdapterSlotTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout);
 
         Task[] readers = [.. Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(() => Read(slot, seen, stop.Token), TaskCreationOptions.LongRunning))];
-        while (swaps < 300)
+        while (swaps < 300 || (seen.Count < whole.Length && !timeout.IsCancellationRequested))
             slot.Publish(adapters[swaps++ % adapters.Length]);
         stop.Cancel();
         Task.WaitAll(readers, CancellationToken.None);

@@ -135,7 +135,7 @@ public sealed class InferenceCallTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout);
 
         Task[] readers = [.. Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(() => Read(seen, stop.Token), TaskCreationOptions.LongRunning))];
-        for (int swaps = 0; swaps < 300; swaps++)
+        for (int swaps = 0; swaps < 300 || (seen.Count < whole.Length && !timeout.IsCancellationRequested); swaps++)
             _slot.Publish(adapters[swaps % adapters.Length]);
         stop.Cancel();
         Task.WaitAll(readers, CancellationToken.None);
