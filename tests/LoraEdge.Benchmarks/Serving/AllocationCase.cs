@@ -22,6 +22,7 @@ internal sealed record AllocationCase(string Model, double AllocationPerInfer, i
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < Measured; i++)
             call.Run();
-        return new AllocationCase(model.Name, (GC.GetAllocatedBytesForCurrentThread() - before) / (double)Measured, Measured, Target: 0);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        return new AllocationCase(model.Name, allocated / (double)Measured, Measured, Target: 0);
     }
 }
