@@ -23,13 +23,16 @@ internal static class ServeLatencyBenchmark
             run.Progress($"{model.Name}: merged, attached, {Players} players in turn");
             var adapters = new MadeUpAdapters(model.Model);
             using var serving = new ServingModel(model.Model);
-            cases.AddRange(Merged(serving, model, adapters, duration));
-            cases.AddRange(Attached(serving, model, adapters, duration));
+            foreach (LatencyCase one in Merged(serving, model, adapters, duration).Concat(Attached(serving, model, adapters, duration)))
+            {
+                run.Print(one.ToString());
+                cases.Add(one);
+            }
+
             memory.Add(PlayerMemory.Measure(serving, model, adapters));
+            run.Print(memory[^1].ToString());
         }
 
-        foreach (object line in cases.Concat<object>(memory))
-            run.Print(line.ToString()!);
         return new
         {
             mergedOverBase = LatencyCase.Worst(cases, MergedOverBase),
