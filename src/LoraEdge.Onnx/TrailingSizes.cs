@@ -8,6 +8,9 @@ namespace LoraEdge.Onnx;
 /// </summary>
 internal sealed class TrailingSizes
 {
+    // No tensor that is read has more axes; a file may declare any number of them.
+    private const int MaxRank = 64;
+
     private static readonly HashSet<string> s_keepers = new(StringComparer.Ordinal)
     {
         "Abs", "BatchNormalization", "Cast", "Celu", "Clip", "Dropout", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish", "Identity", "LayerNormalization", "LeakyRelu", "Log", "LogSoftmax",
@@ -23,7 +26,7 @@ internal sealed class TrailingSizes
     public TrailingSizes(OnnxGraph graph)
     {
         _graph = graph;
-        foreach (ValueInfo input in graph.Inputs.Where(input => input.Shape is { Count: > 0 } shape && shape.Skip(1).All(axis => axis.Size is not null)))
+        foreach (ValueInfo input in graph.Inputs.Where(input => input.Shape is { Count: > 0 and <= MaxRank } shape && shape.Skip(1).All(axis => axis.Size is not null)))
             _known[input.Name] = [.. input.Shape!.Skip(1).Select(axis => axis.Size!.Value)];
         foreach (OnnxNode node in graph.Nodes.Where(node => node is { Domain: "", Inputs.Count: > 0, Outputs.Count: > 0 }))
         {
