@@ -19,6 +19,7 @@ internal sealed class BatchRows
 
     private readonly OnnxGraph _graph;
     private readonly ValueRanks _ranks;
+    private readonly TrailingSizes _sizes;
     private readonly HashSet<string> _led = new(StringComparer.Ordinal);
 
     /// <summary>Follows a graph's nodes.</summary>
@@ -26,6 +27,7 @@ internal sealed class BatchRows
     {
         _graph = graph;
         _ranks = new ValueRanks(graph, graph.Inputs);
+        _sizes = new TrailingSizes(graph);
         ValueInfo? first = graph.Inputs.FirstOrDefault(input => input.Shape is { Count: > 0 });
         foreach (ValueInfo input in graph.Inputs.Where(input => input == first || (input.Shape is { Count: > 0 } shape && shape[0] != default && shape[0] == first?.Shape![0])))
             _led.Add(input.Name);
@@ -50,7 +52,7 @@ internal sealed class BatchRows
             "MatMul" => axes >= 2 && _ranks.Of(node.Inputs[1]) <= axes,
             "Gemm" => node.GetInt("transA", 0) == 0,
             "Flatten" => node.GetInt("axis", 1) == 1,
-            "Reshape" => Integers(node, "shape", 1) is { Length: > 0 } shape && shape[0] == 0,
+            "Reshape" => _sizes.KeepFirstAxis(node),
             "Transpose" => node.GetInts("perm") is { Count: > 0 } perm && perm[0] == 0,
             "Concat" => IsBehindTheFirst(node.GetInt("axis", 0), axes) && node.Inputs.All(input => AxesOf(input) == axes),
             "Gather" or "Split" => IsBehindTheFirst(node.GetInt("axis", 0), axes),

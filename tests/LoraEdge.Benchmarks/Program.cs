@@ -10,6 +10,7 @@ using LoraEdge.Benchmarks.Gate;
 using LoraEdge.Benchmarks.Language;
 using LoraEdge.Benchmarks.Personalization;
 using LoraEdge.Benchmarks.Recording;
+using LoraEdge.Benchmarks.Serving;
 using LoraEdge.Benchmarks.TrainingStep;
 using Rival.Chess;
 
@@ -28,6 +29,10 @@ var benchmarks = new Dictionary<string, Func<BenchmarkRun, object>>
     ["crash"] = CrashBenchmark.Run,
     ["gate"] = GateBenchmark.Run,
     ["devices"] = DevicesBenchmark.Run,
+    ["serve-latency"] = ServeLatencyBenchmark.Run,
+    ["swap"] = SwapBenchmark.Run,
+    ["merge"] = MergeBenchmark.Run,
+    ["profiles"] = ProfilesBenchmark.Run,
 };
 var name = new Argument<string>("name") { Description = $"What to measure: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);

@@ -74,6 +74,17 @@ public sealed class AttachedSessionTests
     }
 
     [Test]
+    public void RivalBase_KnowsTheBatchInEveryLayer_SoThatNothingIsReshapedByPlayer()
+    {
+        OnnxModel model = OnnxModel.Load(TestData.RequirePath(Repository.PathOf("sample-host/Models/rival-base.onnx")));
+        LayerProjection[] layers = [.. AdaptableLayers.Find(model.Graph).Layers.Select(layer => new LayerProjection(layer, new float[layer.InFeatures]))];
+
+        OnnxModel attached = model.WithTables(layers, rank: 1).Model;
+
+        Assert.That(attached.Graph.Nodes.Count - model.Graph.Nodes.Count, Is.EqualTo(4 * layers.Length), "product, choice of B, product with it, sum");
+    }
+
+    [Test]
     public void Stories15M_AttachedAndMerged_ComputeTheSame()
     {
         using var model = new ServingModel(OnnxModel.Load(TestData.Require("models/stories15M/stories15M.onnx")));

@@ -12,8 +12,15 @@ internal static class FrameLoop
     public static void Run(TimeSpan duration, Action frame)
     {
         var watch = Stopwatch.StartNew();
+        Run(() => watch.Elapsed < duration, frame);
+    }
+
+    /// <summary>Runs frames as long as something holds.</summary>
+    public static void Run(Func<bool> goesOn, Action frame)
+    {
+        var watch = Stopwatch.StartNew();
         TimeSpan next = TimeSpan.Zero;
-        while (watch.Elapsed < duration)
+        while (goesOn())
         {
             frame();
             next = next + Frame > watch.Elapsed ? next + Frame : watch.Elapsed;

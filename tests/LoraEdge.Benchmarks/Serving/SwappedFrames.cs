@@ -1,0 +1,46 @@
+using LoraEdge.Benchmarks.Frames;
+using LoraEdge.Inference;
+
+namespace LoraEdge.Benchmarks.Serving;
+
+/// <summary>
+/// A loop of 60 Hz with one inference a frame, while a thread of the priority that the plugin's has exchanges two adapters: in
+/// blocks, each followed by as many frames without swaps.
+/// </summary>
+/// <param name="Swapping">Times of inferences while adapters were swapped.</param>
+/// <param name="Undisturbed">Those while none was.</param>
+/// <param name="Failures">Inferences that threw.</param>
+/// <param name="Mixed">Inferences whose output is not, bit for bit, that of one of the two adapters.</param>
+internal sealed record SwappedFrames(FrameTimes Swapping, FrameTimes Undisturbed, int Failures, int Mixed)
+{
+    private const int SwapsPerBlock = 10;
+
+    // Small models are built within a few milliseconds: without a pause a block would be over before it has frames to speak of.
+    private static readonly TimeSpan s_swapInterval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>99th percentile of an inference's time while adapters are swapped, over that while none is.</summary>
+    public double P99Ratio => Swapping.P99 / Undisturbed.P99;
+
+    /// <summary>Measures it.</summary>
+    /// <param name="serving">The model.</param>
+    /// <param name="model">Its inputs.</param>
+    /// <param name="swaps">Number of swaps.</param>
+    public static SwappedFrames Measure(ServingModel serving, ServedModel model, int swaps)
+    {
+        var adapters = new MadeUpAdapters(model.Model);
+        Adapter[] both = [adapters.Of(1), adapters.Of(2)];
+        using AdapterSlot slot = serving.Open();
+        slot.Publish(both[0]);
+        using InferenceCall call = slot.Prepare(model.Inputs(1));
+        var inference = new ComparedInference(call, [.. both.Select(adapter => ComparedInference.Expected(serving, model, adapter))]);
+        List<TimeSpan> swapping = [], undisturbed = [];
+        for (int done = 0; done < swaps; done += SwapsPerBlock)
+        {
+            using var builder = new SwapThread(slot, both, Math.Min(SwapsPerBlock, swaps - done), s_swapInterval);
+            FrameLoop.Run(() => builder.IsRunning, () => swapping.Add(inference.Run()));
+            FrameLoop.Run(() => undisturbed.Count < swapping.Count, () => undisturbed.Add(inference.Run()));
+        }
+
+        return new SwappedFrames(FrameTimes.Of(swapping), FrameTimes.Of(undisturbed), inference.Failures, inference.Mixed);
+    }
+}
