@@ -39,6 +39,14 @@ internal sealed class AttachedRunner : IDisposable
             throw new InvalidInputException($"{rows} players were given for {found} rows of {_model}; give one player for each row, and one row or more.");
     }
 
+    /// <summary>Whether the batch has no rows.</summary>
+    /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
+    public bool IsEmpty(IReadOnlyDictionary<string, HostTensor> inputs)
+    {
+        _inputs.Require(inputs);
+        return RowsOf(inputs) == 0;
+    }
+
     /// <summary>The number of rows of a batch.</summary>
     public long RowsOf(IReadOnlyDictionary<string, HostTensor> inputs) =>
         _inputs.Declared.Select(input => inputs[input.Name]).FirstOrDefault(tensor => tensor.Shape.Length > 0)?.Shape[0] ?? 1;

@@ -128,7 +128,9 @@ public sealed class AttachedSession : IDisposable
     private IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs, ReadOnlySpan<int> players)
     {
         using TableRead read = _tables.Read(players);
-        return read.IsBase ? _model.Base.Run(inputs) : _runner.Run(inputs, read);
+
+        // Nodes that cut values into rows have nothing to cut where there are none.
+        return read.IsBase || _runner.IsEmpty(inputs) ? _model.Base.Run(inputs) : _runner.Run(inputs, read);
     }
 
     private static bool IsOne(ReadOnlySpan<int> players)

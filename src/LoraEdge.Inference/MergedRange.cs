@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using LoraEdge.Onnx;
 
 namespace LoraEdge.Inference;
@@ -23,7 +25,7 @@ internal static class MergedRange
             OnnxDataType.BFloat16 => BeyondBFloat16,
             _ => float.PositiveInfinity,
         };
-        for (int i = 0; i < merged.Length; i++)
+        for (int i = FirstSuspect(merged, beyond); i < merged.Length; i++)
         {
             // Written so that NaN fails.
             if (!(Math.Abs(merged[i]) < beyond))
@@ -40,6 +42,17 @@ internal static class MergedRange
             if (!(Math.Abs(value * branch.Scale) < float.PositiveInfinity))
                 throw new AdapterMismatchException($"B of the layer {branch.Layer} of {model} holds {value}, which is not finite with the scale {branch.Scale}. Train a new adapter with a lower learning rate.");
         }
+    }
+
+    // Where the vector begins that holds the first such value, or the rest that fills none.
+    private static int FirstSuspect(ReadOnlySpan<float> merged, float beyond)
+    {
+        ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(merged);
+        var limit = new Vector<float>(beyond);
+        int whole = 0;
+        while (whole < vectors.Length && Vector.LessThanAll(Vector.Abs(vectors[whole]), limit))
+            whole++;
+        return whole * Vector<float>.Count;
     }
 
     private static LoraEdgeException Refused(float value, int at, Initializer weight, string model)
