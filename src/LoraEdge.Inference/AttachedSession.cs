@@ -54,7 +54,7 @@ public sealed class AttachedSession : IDisposable
         BytesPerPlayer = sizes.Sum(size => (long)size * sizeof(float));
         _tables = new PlayerTables(model.Model.Name, sizes, attached, players);
         _inputs = new ModelInputs(model.Model);
-        _runner = new SessionRunner(model.Model, attached.Model, model.Settings, model.Weights, "Where the message is about shapes, the rows of a layer are no multiple of the batch's. ");
+        _runner = new SessionRunner(model.Model, attached.Model, model.Settings, model.Weights, "Where the message is about shapes, the rows of a layer are no multiple of the batch's, or there are none. ");
         _mixesRows = RowProbe.Objection(model, _runner, _adapters, attached, rank, example);
     }
 
@@ -138,7 +138,10 @@ public sealed class AttachedSession : IDisposable
     private IReadOnlyDictionary<string, HostTensor> Run(IReadOnlyDictionary<string, HostTensor> inputs, ReadOnlySpan<int> players)
     {
         using TableRead read = _tables.Read(players);
-        if (read.Feed is not { } feed)
+        _inputs.Require(inputs);
+
+        // Nodes that cut values into rows have nothing to cut where there are none.
+        if (read.Feed is not { } feed || _inputs.RowsOf(inputs) == 0)
             return _model.Base.Run(inputs);
         if (!_runner.TryEnter())
             throw new ObjectDisposedException(nameof(AttachedSession));

@@ -4,7 +4,7 @@ using LoraEdge.Inference;
 
 namespace LoraEdge.Fuzz.Tests;
 
-/// <summary>A model, whole or damaged, served with two players' adapters attached: each must get what a merged session computes.</summary>
+/// <summary>A model, whole or damaged, served with two players' adapters attached: each must get what a merged session computes. Sharing weights must change no bit.</summary>
 internal static class AttachedCase
 {
     private const double Share = 0.3;
@@ -37,6 +37,7 @@ internal static class AttachedCase
         yield return ("open", () => serving = new ServingModel(model));
         if (serving is null || inputs is null)
             yield break;
+        yield return ("share", () => RequireSameBits(model, inputs));
         yield return ("attach", () => session = new AttachedSession(serving, new SeededProjection(0), rank, layers, players: random.Next(3), example: inputs));
         yield return ("merge", () => players = [.. Enumerable.Range(0, 2).Select(_ => new ServedAdapter(serving, layers, rank, Share, random.Next(), inputs))]);
         if (session is not null && players.Length > 0)
@@ -57,13 +58,37 @@ internal static class AttachedCase
     private static AdaptableLayer[] Attachable(OnnxModel model) =>
         [.. AdaptableLayers.Find(model.Graph).Layers.Where(layer => model.Opsets.TryGetValue("", out long opset) && AttachedModel.Objection(layer, opset) is null).OrderBy(layer => layer.InitializerIndex)];
 
-    private static void RequireOne(AttachedSession session, int[] numbers, ServedAdapter[] players, IReadOnlyDictionary<string, HostTensor> inputs)
+    /// <summary>Sessions that read the same weights, however small these are, against one with weights of its own.</summary>
+    private static void RequireSameBits(OnnxModel model, IReadOnlyDictionary<string, HostTensor> inputs)
     {
-        for (int i = 0; i < players.Length; i++)
-            players[i].RequireClose(session.Run(inputs, numbers[i]), row: null, of: 1);
+        var weights = new SharedWeights(model, smallest: 1);
+        var random = new RandomValues(model.Graph);
+        using var alone = new MergedSession(model);
+        using var first = new MergedSession(model, new SessionSettings(), weights);
+        using var second = new MergedSession(model, new SessionSettings(), weights);
+        weights.Close();
+        IReadOnlyDictionary<string, HostTensor> expected = alone.Run(inputs), one = first.Run(inputs), other = second.Run(inputs);
+        foreach (string name in expected.Keys.Where(name => !random.Contains(name)))
+        {
+            if (!one[name].Bytes.AsSpan().SequenceEqual(expected[name].Bytes) || !other[name].Bytes.AsSpan().SequenceEqual(expected[name].Bytes))
+                throw new InvalidOperationException($"'{name}' has other bits with shared weights.");
+        }
     }
 
-    // Rows that do not stay apart on these inputs, though they did on the probe's, are nobody's fault here, so only the first output counts where each row keeps its place.
+    // Merged sessions have run on these inputs, and no rows need be told apart for one player.
+    private static void RequireOne(AttachedSession session, int[] numbers, ServedAdapter[] players, IReadOnlyDictionary<string, HostTensor> inputs)
+    {
+        try
+        {
+            for (int i = 0; i < players.Length; i++)
+                players[i].RequireClose(session.Run(inputs, numbers[i]), row: null, of: 1);
+        }
+        catch (InvalidInputException error)
+        {
+            throw new InvalidOperationException("A merged session takes these inputs.", error);
+        }
+    }
+
     private static void RequireRows(AttachedSession session, int[] numbers, ServedAdapter[] players, IReadOnlyDictionary<string, HostTensor> inputs)
     {
         int rows = (int)(inputs.Values.FirstOrDefault(input => input.Shape.Length > 0)?.Shape[0] ?? 1);

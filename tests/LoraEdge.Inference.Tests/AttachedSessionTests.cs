@@ -117,6 +117,17 @@ public sealed class AttachedSessionTests
         AssertClose(session.Run(inputs, player), Merged(model, adapter, inputs));
     }
 
+    [TestCase(1)]
+    [TestCase(3)]
+    public void Run_OfABatchWithoutRows_GivesOutputsWithoutRows(int rank)
+    {
+        using var model = new ServingModel(TinyModels.Policy());
+        using AttachedSession session = Open(model, rank);
+        int player = session.Add(RandomAdapter.For(model.Model, rank: rank));
+
+        Assert.That(session.Run(new Dictionary<string, HostTensor> { ["x"] = HostTensor.From(Array.Empty<float>(), 0, 8) }, player)["logits"].Shape, Is.EqualTo(new[] { 0, 4 }));
+    }
+
     [Test]
     public void Remove_GivesThePlayersRowsToTheBase_AndTheNumberToNobody()
     {

@@ -57,13 +57,13 @@ public sealed class SharedWeightsTests
         Assert.That(BytesOf(weights, model.WithTables(layers, rank: 1).Model), Is.EqualTo(BytesOf(weights, model)).And.Positive);
     }
 
+    /// <summary>ONNX Runtime transposes the weight, and keeps its name.</summary>
     [Test]
     public void WeightThatATransposeIsMovedPast_IsNotShared()
     {
-        GraphBuilder graph = new GraphBuilder("moved").Input("x", TensorElementType.Float32, 2, 3, 4, 5).Initializer("w", Numbers.Normal(3 * 4 * 5, seed: 4), 3, 4, 5);
-        string inner = graph.Node("Transpose", ["x"], attributes: [("perm", new[] { 0, 2, 3, 1 })]);
-        string back = graph.Node("Transpose", [graph.Node("Relu", [inner])], attributes: [("perm", new[] { 0, 3, 1, 2 })]);
-        graph.Node("Mul", [back, "w"], ["y"]);
+        GraphBuilder graph = new GraphBuilder("moved").Input("x", TensorElementType.Float32, 2, 3, 4, 5).Initializer("w", Numbers.Normal(2 * 4 * 5 * 3, seed: 4), 2, 4, 5, 3);
+        string turned = graph.Node("Mul", [graph.Node("Transpose", ["x"], attributes: [("perm", new[] { 0, 2, 3, 1 })]), "w"]);
+        graph.Node("Transpose", [graph.Node("Relu", [turned])], ["y"], [("perm", new[] { 0, 3, 1, 2 })]);
         OnnxModel model = graph.Output("y", TensorElementType.Float32, 2, 3, 4, 5).Build();
 
         Assert.That(new SharedWeights(model, EveryWeight).Of(model), Is.Empty);
