@@ -4,7 +4,7 @@ namespace LoraEdge.Inference;
 
 /// <summary>
 /// Computes <c>W' = W + s*B*A</c> (LoRA-FA, arXiv:2308.03303) for every target of an adapter, in the layout in which the
-/// model stores the weight. Always from the pristine W, in fp32. Immutable and safe to share between threads.
+/// model stores the weight. Always from the pristine W, in fp32. Safe to share between threads.
 /// </summary>
 public sealed class WeightMerger
 {
@@ -13,6 +13,9 @@ public sealed class WeightMerger
     private readonly Dictionary<int, AdaptableLayer> _layers;
     private readonly AdaptableWeight[] _weights;
     private readonly double _mostLost;
+
+    // Of the adapter before: a player's next one has the same A, and making A takes as long as merging a small model.
+    private ProjectionFactors? _factors;
 
     /// <summary>Looks up what can be adapted in a model.</summary>
     /// <param name="model">The frozen model.</param>
@@ -92,7 +95,8 @@ public sealed class WeightMerger
 
     private LayerBranch[] Branches(Adapter adapter)
     {
-        ProjectionFactors factors = ProjectionFactors.For(adapter, _model.Fingerprint, _weights, _calibrated);
+        ProjectionFactors factors = ProjectionFactors.For(adapter, _model.Fingerprint, _weights, _calibrated, Volatile.Read(ref _factors));
+        Volatile.Write(ref _factors, factors);
         return [.. adapter.Targets.Select((target, i) => new LayerBranch(_layers[target.InitializerIndex], factors.Matrices[i], target.B, adapter.Scale))];
     }
 

@@ -31,7 +31,7 @@ internal sealed class BatchRows
         ValueInfo? first = graph.Inputs.FirstOrDefault(input => input.Shape is { Count: > 0 });
         foreach (ValueInfo input in graph.Inputs.Where(input => input == first || (input.Shape is { Count: > 0 } shape && shape[0] != default && shape[0] == first?.Shape![0])))
             _led.Add(input.Name);
-        foreach (OnnxNode node in graph.Nodes.Where(node => node is { Domain: "", Inputs.Count: > 0, Outputs.Count: > 0 } && Keeps(node)))
+        foreach (OnnxNode node in graph.Nodes.Where(node => node is { Domain: "", Inputs.Count: > 0, Outputs.Count: > 0 } or { Domain: "com.microsoft", OpType: "MatMulNBits", Inputs.Count: > 0, Outputs.Count: > 0 }).Where(Keeps))
             _led.UnionWith(node.OpType == "Split" ? node.Outputs : node.Outputs.Take(1));
     }
 
@@ -50,6 +50,7 @@ internal sealed class BatchRows
         return s_keepers.Contains(node.OpType) || node.OpType switch
         {
             "MatMul" => axes >= 2 && _ranks.Of(node.Inputs[1]) <= axes,
+            "MatMulNBits" => axes >= 2,
             "Gemm" => node.GetInt("transA", 0) == 0,
             "Flatten" => node.GetInt("axis", 1) == 1,
             "Reshape" => _sizes.KeepFirstAxis(node),

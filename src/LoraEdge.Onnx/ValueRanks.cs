@@ -35,7 +35,7 @@ internal sealed class ValueRanks
         (_graph, _outer) = (graph, outer);
         foreach (ValueInfo input in inputs.Where(input => input.Shape is { Count: > 0 }))
             _known[input.Name] = input.Shape!.Count;
-        foreach (OnnxNode node in graph.Nodes.Where(node => node.Domain.Length == 0 && node.Inputs.Count > 0))
+        foreach (OnnxNode node in graph.Nodes.Where(node => node is { Domain: "", Inputs.Count: > 0 } or { Domain: "com.microsoft", OpType: "MatMulNBits", Inputs.Count: > 0 }))
         {
             if (RankOfResult(node) is not { } rank)
                 continue;
@@ -56,6 +56,7 @@ internal sealed class ValueRanks
         return node.OpType switch
         {
             "Flatten" or "Gemm" => 2,
+            "MatMulNBits" => Of(node.Inputs[0]),
             "Gather" when node.Inputs.Count == 2 => Of(node.Inputs[0]) + Of(node.Inputs[1]) - 1,
             "MatMul" when node.Inputs.Count == 2 && Of(node.Inputs[0]) > 1 && Of(node.Inputs[1]) > 1 => Math.Max(Of(node.Inputs[0])!.Value, Of(node.Inputs[1])!.Value),
             "Reshape" when node.Inputs.Count == 2 => _graph.ConstantOf(node.Inputs[1]) is { Dims.Length: 1 } shape ? (int)shape.Count : null,

@@ -171,6 +171,17 @@ public sealed class WeightMergerTests
     }
 
     [Test]
+    public void Merge_AfterAnAdapterOfAnotherProjectionOrRank_UsesItsOwnA()
+    {
+        OnnxModel model = TinyModels.Policy();
+        var merger = new WeightMerger(model);
+        Adapter[] adapters = [RandomAdapter.For(model), RandomAdapter.For(model, projection: new SeededProjection(9)), RandomAdapter.For(model, rank: 2), RandomAdapter.For(model, seed: 3)];
+
+        foreach (Adapter adapter in adapters.Concat(adapters))
+            Assert.That(merger.Merge(adapter), Is.EqualTo(new WeightMerger(model).Merge(adapter)));
+    }
+
+    [Test]
     public void Merge_AdapterOfAnotherModel_IsRefusedByItsFingerprint()
     {
         Adapter adapter = RandomAdapter.For(TinyModels.Policy(features: 5));

@@ -55,13 +55,19 @@ public sealed class ProjectionFactors
     /// <param name="model">Fingerprint of the model at hand.</param>
     /// <param name="weights">All weights of the model that can be adapted, in any order.</param>
     /// <param name="calibrated">The calibrated projection shipped beside the model, or null when there is none.</param>
+    /// <param name="earlier">
+    /// What this returned for another adapter of the same model, or null. Where both have the same projection, rank and targets its
+    /// A is taken instead of being made again.
+    /// </param>
     /// <exception cref="AdapterMismatchException">The adapter is for another model, another projection or other shapes.</exception>
     public static ProjectionFactors For(
-        Adapter adapter, ModelFingerprint model, IReadOnlyList<AdaptableWeight> weights, CalibratedProjection? calibrated = null)
+        Adapter adapter, ModelFingerprint model, IReadOnlyList<AdaptableWeight> weights, CalibratedProjection? calibrated = null, ProjectionFactors? earlier = null)
     {
         if (adapter.Model != model)
             throw new AdapterMismatchException($"The adapter was trained on the model {adapter.Model}, but this model is {model}. Ship the model that it was trained on, or train a new adapter.");
         AdaptableWeight[] targets = AdapterShapes.Match(adapter, weights);
+        if (adapter.Projection.Kind != ProjectionKind.Explicit && earlier is not null && earlier.Projection == adapter.Projection && earlier.Rank == adapter.Rank && earlier.Weights.SequenceEqual(targets))
+            return earlier;
         IReadOnlyList<float[]> matrices = adapter.Projection.Kind switch
         {
             ProjectionKind.Explicit => adapter.Targets.Select(target => target.A!).ToArray(),
