@@ -1,4 +1,4 @@
-namespace LoraEdge.Inference.Tests.Serving;
+namespace LoraEdge.Inference.Tests;
 
 /// <summary>Players of one model, served in each of the ways.</summary>
 public sealed class AdapterServerTests

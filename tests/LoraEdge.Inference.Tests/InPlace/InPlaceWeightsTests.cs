@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace LoraEdge.Inference.Tests.Serving;
+namespace LoraEdge.Inference.Tests;
 
 /// <summary>Adapters merged into buffers that the runs of one session are fed, against a merged session of each.</summary>
 public sealed class InPlaceWeightsTests
