@@ -78,6 +78,13 @@ public sealed record LoraEdgeOptions
     /// </summary>
     public IReadOnlyList<ProviderOptions> Providers { get; init; } = ProviderOptions.Default;
 
+    /// <summary>
+    /// For weights of 16 bits: share of a layer's changed elements, 0 to 1, that rounding may lose when its change is merged. A layer
+    /// that would lose more is served with its change beside it. Default: 0.5. See <see cref="SessionSettings.MostLostToRounding"/>;
+    /// <see cref="Profile.RoundingLosses"/> tells what was lost.
+    /// </summary>
+    public double MostLostToRounding { get; init; } = 0.5;
+
     /// <summary>How adapters are served, and how much memory that may take.</summary>
     public ServingOptions Serving { get; init; } = new();
 

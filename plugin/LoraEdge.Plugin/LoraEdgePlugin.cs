@@ -109,7 +109,7 @@ public sealed class LoraEdgePlugin : IDisposable
         OnnxModel model = OnnxModel.Load(options.ModelPath);
         OptionsCheck.Require(options, model);
         options.Trainer?.RequireSupport(options.ModelPath, options.Objective, options.Training);
-        var settings = new SessionSettings { Threads = options.InferenceThreads, Providers = options.Providers, Limits = options.Limits };
+        var settings = new SessionSettings { Threads = options.InferenceThreads, Providers = options.Providers, MostLostToRounding = options.MostLostToRounding, Limits = options.Limits };
         var serving = new ServingModel(model, options.Projection as CalibratedProjection, settings);
         try
         {
@@ -156,13 +156,13 @@ public sealed class LoraEdgePlugin : IDisposable
     /// <param name="inputs">The model's inputs by name; borrowed for the call. A row is an element along the first axis.</param>
     /// <param name="rows">The profile of each row; a profile may have several.</param>
     /// <returns>The model's outputs by name, with the same rows.</returns>
-    /// <exception cref="InvalidInputException">The inputs do not fit the model, there are more or fewer rows than profiles, or the model mixes the rows of a batch.</exception>
+    /// <exception cref="InvalidInputException">The inputs do not fit the model, there are more or fewer rows than profiles, a profile is another plugin's, or the model mixes the rows of a batch.</exception>
     /// <exception cref="InvalidOptionsException">A layer can only be served merged, as a recurrent one: run each profile alone.</exception>
     /// <exception cref="AdapterMismatchException">A profile's adapter is of another projection, rank or layers than the host has now: run that profile alone.</exception>
     /// <exception cref="ModelFormatException">ONNX Runtime did not compute an output.</exception>
     /// <exception cref="ObjectDisposedException">A profile, or the plugin, was disposed.</exception>
     public IReadOnlyDictionary<string, HostTensor> InferBatch(IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyList<Profile> rows) =>
-        Server.RunBatch(inputs, [.. rows.Select(profile => profile.Slot)]);
+        Server.RunBatch(inputs, [.. rows.Select(profile => profile?.Slot!)]);
 
     /// <summary>What the host knows about battery and heat; training does less, or pauses. Default: normal.</summary>
     public PowerState Power

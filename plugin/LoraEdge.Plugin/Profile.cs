@@ -61,6 +61,12 @@ public sealed class Profile : IDisposable
     /// <summary>The adapter in use; null for the frozen model. Changes in the background, before an event tells.</summary>
     public Adapter? Adapter => _slot.Adapter;
 
+    /// <summary>
+    /// What rounding has done to the adapter in use, by layer whose weight has 16 bits. Empty where no weight has, without an
+    /// adapter, and where the adapter is not merged.
+    /// </summary>
+    public IReadOnlyList<RoundingLoss> RoundingLosses => _slot.Losses;
+
     /// <summary>Number of the generation that this device stored last; 0 when it has stored none. Reads files.</summary>
     public long Generation => _store.Own?.Number ?? 0;
 

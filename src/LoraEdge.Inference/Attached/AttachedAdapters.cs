@@ -21,7 +21,7 @@ internal sealed class AttachedAdapters
     {
         (_model, _projection, _rank) = (model, projection, rank);
         Layers = [.. layers.OrderBy(layer => layer.InitializerIndex)];
-        if (Layers.Select(layer => AttachedModel.Objection(layer, model.Model.Opsets[""])).FirstOrDefault(reason => reason is not null) is { } objection)
+        if (Objection(model.Model, Layers) is { } objection)
             throw new InvalidOptionsException($"{model.Model.Name} cannot be served with attached adapters on all of these layers, since one is served merged only. {objection} Leave the layer out, or serve with {nameof(ServingModel)}.{nameof(ServingModel.Build)}.");
         _weights = [.. Layers.Select(layer => layer.AsWeight())];
         _positions = Layers.Select((layer, i) => (layer.InitializerIndex, i)).ToDictionary(entry => entry.InitializerIndex, entry => entry.i);
@@ -33,6 +33,11 @@ internal sealed class AttachedAdapters
 
     /// <summary>A of every layer, shape <c>(r, in)</c>.</summary>
     public IReadOnlyList<float[]> Matrices { get; }
+
+    /// <summary>Why not all of the layers can be served attached; null when they can.</summary>
+    public static string? Objection(OnnxModel model, IReadOnlyList<AdaptableLayer> layers) => model.Opsets.TryGetValue("", out long opset)
+        ? layers.Select(layer => AttachedModel.Objection(layer, opset)).FirstOrDefault(reason => reason is not null)
+        : $"{model.Name} imports no operator set of ONNX's own, of which the nodes beside its layers are.";
 
     /// <summary>Checks an adapter and scales its B.</summary>
     /// <returns><c>s*B</c> by layer; null where the adapter leaves a layer as it is.</returns>

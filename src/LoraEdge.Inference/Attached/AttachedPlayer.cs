@@ -3,7 +3,6 @@ namespace LoraEdge.Inference;
 /// <summary>One player of an <see cref="AttachedSession"/>, who leaves its tables when this is released.</summary>
 internal sealed class AttachedPlayer : ServingSession
 {
-    private readonly AttachedSession _session;
     private readonly SessionRunner _runner;
     private readonly PlayerTables _tables;
 
@@ -15,10 +14,13 @@ internal sealed class AttachedPlayer : ServingSession
     public AttachedPlayer(AttachedSession session, SessionRunner runner, PlayerTables tables, int number)
         : base(runner)
     {
-        (_session, _runner, _tables, Number) = (session, runner, tables, number);
+        (Session, _runner, _tables, Number) = (session, runner, tables, number);
         if (!runner.TryEnter())
             throw new ObjectDisposedException(nameof(AttachedSession));
     }
+
+    /// <summary>The session in whose tables the player is.</summary>
+    public AttachedSession Session { get; }
 
     /// <summary>The player's number.</summary>
     public int Number { get; }
@@ -30,7 +32,7 @@ internal sealed class AttachedPlayer : ServingSession
 
     private protected override void Release()
     {
-        _session.Remove(Number);
+        Session.Remove(Number);
         _runner.Leave();
     }
 }

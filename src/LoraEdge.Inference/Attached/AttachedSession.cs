@@ -54,12 +54,24 @@ public sealed class AttachedSession : IDisposable
         BytesPerPlayer = sizes.Sum(size => (long)size * sizeof(float));
         _tables = new PlayerTables(model.Model.Name, sizes, attached, players);
         _inputs = new ModelInputs(model.Model);
-        _runner = new SessionRunner(model.Model, attached.Model, model.Settings, model.Weights, "Where the message is about shapes, the rows of a layer are no multiple of the batch's, or there are none. ");
-        _mixesRows = RowProbe.Objection(model, _runner, _adapters, attached, rank, example);
+        try
+        {
+            _runner = new SessionRunner(model.Model, attached.Model, model.Settings, model.Weights, "Where the message is about shapes, the rows of a layer are no multiple of the batch's, or there are none. ");
+            _mixesRows = RowProbe.Objection(model, _runner, _adapters, attached, rank, example);
+        }
+        catch
+        {
+            _runner?.Close();
+            _tables.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The layers that adapters may change, in ascending order of their initializer index.</summary>
     public IReadOnlyList<AdaptableLayer> Layers => _adapters.Layers;
+
+    /// <summary>The execution provider that runs it, and why those that were preferred do not.</summary>
+    public ProviderChoice Provider => _runner.Provider;
 
     /// <summary>Memory of one player's B, in bytes.</summary>
     public long BytesPerPlayer { get; }
@@ -100,6 +112,7 @@ public sealed class AttachedSession : IDisposable
     /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>
     /// <param name="player">The player's number; <see cref="Base"/> for the base.</param>
     /// <returns>The outputs by name, in memory of their own.</returns>
+    /// <exception cref="DeviceLostException">The device that it runs on went away.</exception>
     /// <exception cref="InvalidInputException">The inputs do not fit the model, or the number was never given to anybody.</exception>
     /// <exception cref="ModelFormatException">ONNX Runtime did not compute an output.</exception>
     /// <exception cref="ObjectDisposedException">The session or its model was disposed.</exception>
@@ -113,6 +126,7 @@ public sealed class AttachedSession : IDisposable
     /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>
     /// <param name="players">The number of each row's player.</param>
     /// <returns>The outputs by name, in memory of their own.</returns>
+    /// <exception cref="DeviceLostException">The device that it runs on went away.</exception>
     /// <exception cref="InvalidInputException">
     /// The inputs do not fit the model, the first input has another number of rows, a number was never given to anybody, or the model mixes the rows of a batch.
     /// </exception>

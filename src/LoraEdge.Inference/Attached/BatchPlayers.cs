@@ -8,7 +8,7 @@ internal sealed class BatchPlayers : IDisposable
 
     /// <summary>Enters them, and puts those into the tables who are served otherwise.</summary>
     /// <exception cref="AdapterMismatchException">An adapter is of another form than the tables.</exception>
-    /// <exception cref="ObjectDisposedException">A slot was disposed.</exception>
+    /// <exception cref="ObjectDisposedException">A slot, or the session, was disposed.</exception>
     public BatchPlayers(AttachedSession session, IReadOnlyList<AdapterSlot> rows)
     {
         try
@@ -40,14 +40,21 @@ internal sealed class BatchPlayers : IDisposable
 
     private int Enter(AttachedSession session, AdapterSlot slot)
     {
-        while (true)
+        // A player who was retired meanwhile is followed by another one; otherwise the session is gone.
+        AttachedPlayer? last = null;
+        while (slot.PlayerIn(session) is { } player)
         {
-            if (slot.PlayerIn(session) is not { } player)
-                return AttachedSession.Base;
-            if (!player.TryEnter(out ServingUse use))
-                continue;
-            _uses.Add(use);
-            return player.Number;
+            if (player.TryEnter(out ServingUse use))
+            {
+                _uses.Add(use);
+                return player.Number;
+            }
+
+            if (ReferenceEquals(player, last))
+                throw new ObjectDisposedException(nameof(AttachedSession));
+            last = player;
         }
+
+        return AttachedSession.Base;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class PlayerTables : IDisposable
 {
     private const int Removed = 0;
 
-    // Changes are made one at a time. The gate is held for a few instructions only, since runs pass it.
+    // B is written by one thread at a time. The gate is held for a few instructions only, since runs pass it.
     private readonly object _changing = new();
     private readonly object _gate = new();
     private readonly SlotPool _pool = new();
@@ -50,23 +50,26 @@ internal sealed class PlayerTables : IDisposable
             lock (_gate)
             {
                 if (player == 0 || SlotOf(player) == Removed)
-                    throw new InvalidInputException($"Player {player} of {_model} {(player == 0 ? "is the base, which has no adapter" : "was removed")}; add a player instead.");
+                    throw Gone(player);
             }
 
             int slot = Write(b);
             lock (_gate)
             {
-                _pool.Retire(_slots[player]);
+                // Removing does not wait for changes.
+                bool isGone = _slots[player] == Removed;
+                _pool.Retire(isGone ? slot : _slots[player]);
+                if (isGone)
+                    throw Gone(player);
                 _slots[player] = slot;
             }
         }
     }
 
-    /// <summary>Removes a player, whose rows are the base's from now on.</summary>
+    /// <summary>Removes a player, whose rows are the base's from now on. Does not wait for tables that are growing.</summary>
     /// <returns>False when the player was removed before, or is the base.</returns>
     public bool Remove(int player)
     {
-        lock (_changing)
         lock (_gate)
         {
             int slot = SlotOf(player);
@@ -132,10 +135,19 @@ internal sealed class PlayerTables : IDisposable
         int slot;
         lock (_gate)
             slot = _pool.Take();
-        if (slot >= memory.Capacity)
-            Exchange(memory = memory.Grown(checked(2 * memory.Capacity)));
-        memory.Write(slot, b);
-        return slot;
+        try
+        {
+            if (slot >= memory.Capacity)
+                Exchange(memory = memory.Grown(checked(2 * memory.Capacity)));
+            memory.Write(slot, b);
+            return slot;
+        }
+        catch
+        {
+            lock (_gate)
+                _pool.Retire(slot);
+            throw;
+        }
     }
 
     private void Exchange(TableMemory? memory)
@@ -145,6 +157,9 @@ internal sealed class PlayerTables : IDisposable
             (previous, _memory) = (_memory, memory);
         previous?.Close();
     }
+
+    private InvalidInputException Gone(int player) =>
+        new($"Player {player} of {_model} {(player == 0 ? "is the base, which has no adapter" : "was removed")}; add a player instead.");
 
     private int SlotOf(int player) => player >= 0 && player < _slots.Count
         ? _slots[player]

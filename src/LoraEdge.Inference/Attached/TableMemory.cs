@@ -29,6 +29,7 @@ internal sealed class TableMemory
         _values = [.. model.Tables.Select(input => OrtValue.CreateTensorValueFromMemory(_tables[input.Layer], [(long)capacity * input.RowsPerPlayer, .. input.RowShape]))];
         _names = [model.Players, .. model.Tables.Select(table => table.Name)];
         _feeds = new TableFeed?[capacity];
+        ServingMetrics.AddMemory(ServingMode.Attached, Bytes);
     }
 
     /// <summary>Number of places.</summary>
@@ -74,8 +75,11 @@ internal sealed class TableMemory
         return grown;
     }
 
+    private long Bytes => _tables.Sum(table => table.LongLength * sizeof(float));
+
     private void Release()
     {
+        ServingMetrics.AddMemory(ServingMode.Attached, -Bytes);
         foreach (TableFeed? feed in _feeds)
             feed?.Dispose();
         foreach (OrtValue value in _values)

@@ -15,8 +15,8 @@ internal sealed class DecoderSession : IDisposable
     /// <exception cref="ObjectDisposedException">The slot or its model was disposed.</exception>
     public DecoderSession(DecoderLayout layout, AdapterSlot slot)
     {
-        (_layout, _slot, _use) = (layout, slot, slot.Enter());
-        _run = new DecoderRun(layout, _use);
+        (_layout, _slot) = (layout, slot);
+        (_use, _run) = Entered();
     }
 
     /// <summary>The adapter; null for the base model.</summary>
@@ -48,8 +48,22 @@ internal sealed class DecoderSession : IDisposable
     private void Begin(DeviceLostException lost)
     {
         _slot.Recover(_use.Session, lost);
-        ServingUse next = _slot.Enter();
+        (ServingUse, DecoderRun) next = Entered();
         Dispose();
-        (_use, _run) = (next, new DecoderRun(_layout, next));
+        (_use, _run) = next;
+    }
+
+    private (ServingUse Use, DecoderRun Run) Entered()
+    {
+        ServingUse use = _slot.Enter();
+        try
+        {
+            return (use, new DecoderRun(_layout, use));
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
     }
 }

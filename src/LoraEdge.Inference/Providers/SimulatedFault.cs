@@ -10,9 +10,9 @@ internal sealed class SimulatedFault
 
     /// <summary>Called before each run.</summary>
     /// <exception cref="DeviceLostException">It was armed.</exception>
-    public void Strike(ProviderOptions provider)
+    public void Strike()
     {
         if (Interlocked.Exchange(ref _armed, 0) == 1)
-            throw new DeviceLostException(provider, "The device was removed (simulated).");
+            throw new DeviceLostException("The device was removed (simulated).");
     }
 }

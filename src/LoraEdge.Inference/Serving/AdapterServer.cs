@@ -19,9 +19,10 @@ public sealed class AdapterServer : ISlotOwner, IDisposable
     private readonly AdapterForm _form;
     private readonly MergedMemory _memory;
     private readonly Lazy<ServingChoice> _choice;
-    private readonly Lazy<AttachedSession> _attached;
-    private readonly Lazy<InPlaceWeights> _inPlace;
-    private readonly List<AdapterSlot> _slots = [];
+    private readonly Lazy<string?> _attachedObjection;
+    private readonly SharedSession<AttachedSession> _attached;
+    private readonly SharedSession<InPlaceWeights> _inPlace;
+    private readonly HashSet<AdapterSlot> _slots = [];
     private readonly SlotMoves _moves;
 
     /// <summary>Decides nothing yet: sessions are opened, and costs measured, when the first adapter is to be served.</summary>
@@ -30,13 +31,19 @@ public sealed class AdapterServer : ISlotOwner, IDisposable
     /// <param name="options">How to serve; null for the defaults.</param>
     /// <exception cref="InvalidOptionsException">An option is out of range.</exception>
     public AdapterServer(ServingModel model, AdapterForm form, ServingOptions? options = null)
+        : this(model, form, options ?? new ServingOptions(), null)
     {
-        _options = options ?? new ServingOptions();
-        _options.Validate();
-        (Model, _form) = (model, form);
-        _memory = new MergedMemory((long)_options.MergedMegabytes << 20);
-        _attached = new Lazy<AttachedSession>(() => new AttachedSession(Model, _form.Projection, _form.Rank, _form.Layers));
-        _inPlace = new Lazy<InPlaceWeights>(() => new InPlaceWeights(Model, _form.Layers, Math.Min(2, Environment.ProcessorCount)));
+    }
+
+    /// <summary>The same, with a limit in bytes.</summary>
+    internal AdapterServer(ServingModel model, AdapterForm form, ServingOptions options, long? mergedBytes)
+    {
+        options.Validate();
+        (Model, _form, _options) = (model, form, options);
+        _memory = new MergedMemory(mergedBytes ?? (long)options.MergedMegabytes << 20);
+        _attachedObjection = new Lazy<string?>(() => AttachedAdapters.Objection(Model.Model, _form.Layers));
+        _attached = new SharedSession<AttachedSession>(Model, () => new AttachedSession(Model, _form.Projection, _form.Rank, _form.Layers));
+        _inPlace = new SharedSession<InPlaceWeights>(Model, () => new InPlaceWeights(Model, _form.Layers, Math.Min(2, Environment.ProcessorCount)));
         _choice = new Lazy<ServingChoice>(() => ServingChoice.Of(_options, Costs()));
         _moves = new SlotMoves(this);
     }
@@ -94,27 +101,37 @@ public sealed class AdapterServer : ISlotOwner, IDisposable
     /// <param name="rows">The slot of each row.</param>
     /// <returns>The outputs by name, in memory of their own.</returns>
     /// <exception cref="AdapterMismatchException">An adapter is of another form than the others.</exception>
-    /// <exception cref="InvalidInputException">The inputs do not fit the model, there are more or fewer rows than slots, or the model mixes the rows of a batch.</exception>
+    /// <exception cref="InvalidInputException">The inputs do not fit the model, there are more or fewer rows than slots, a slot is of another server, or the model mixes the rows of a batch.</exception>
     /// <exception cref="InvalidOptionsException">A layer can only be served merged.</exception>
     /// <exception cref="ObjectDisposedException">A slot, or its model, was disposed.</exception>
     public IReadOnlyDictionary<string, HostTensor> RunBatch(IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyList<AdapterSlot> rows)
     {
-        using var players = new BatchPlayers(_attached.Value, rows);
-        return _attached.Value.RunBatch(inputs, players.Numbers);
+        Require(rows);
+        while (true)
+        {
+            AttachedSession attached = _attached.Value;
+            using var players = new BatchPlayers(attached, rows);
+            try
+            {
+                return attached.RunBatch(inputs, players.Numbers);
+            }
+            catch (DeviceLostException lost)
+            {
+                Model.LeaveDevice(attached.Provider.InUse, lost);
+            }
+        }
     }
 
     /// <summary>Releases what is shared, as soon as the runs in progress have ended. Slots must be disposed as well.</summary>
     public void Dispose()
     {
         _moves.Dispose();
-        if (_attached.IsValueCreated)
-            _attached.Value.Dispose();
-        if (_inPlace.IsValueCreated)
-            _inPlace.Value.Dispose();
+        _attached.Dispose();
+        _inPlace.Dispose();
     }
 
     /// <summary>Whether an adapter can be served from the tables.</summary>
-    internal bool CanAttach(Adapter adapter) => _form.Fits(adapter) && AttachedObjection() is null;
+    internal bool CanAttach(Adapter adapter) => _form.Fits(adapter) && _attachedObjection.Value is null;
 
     /// <summary>Serves an adapter from the tables.</summary>
     internal ServingSession Attach(Adapter adapter) => _attached.Value.Open(adapter);
@@ -126,18 +143,29 @@ public sealed class AdapterServer : ISlotOwner, IDisposable
     internal MergedSession? TryMerge(Adapter adapter, bool always = false)
     {
         long bytes = BytesOf(adapter);
+        int given = 0;
         if (!_memory.TryTake(bytes, always))
             return null;
         try
         {
-            return Model.Build(adapter, () => _memory.Give(bytes));
+            return Model.Build(adapter, Give);
         }
         catch
         {
-            _memory.Give(bytes);
+            Give();
             throw;
         }
+
+        // Once, also where building fails after a session was there and released.
+        void Give()
+        {
+            if (Interlocked.Exchange(ref given, 1) == 0)
+                _memory.Give(bytes);
+        }
     }
+
+    /// <summary>Whether there would be room for an adapter's session if nobody else had one.</summary>
+    internal bool CouldMerge(Adapter adapter) => _memory.CouldTake(BytesOf(adapter));
 
     void ISlotOwner.IsUsed(AdapterSlot slot)
     {
@@ -169,14 +197,21 @@ public sealed class AdapterServer : ISlotOwner, IDisposable
             var trial = new ServingTrial(Model, _form);
             return [trial.Merged, .. tried.Select(mode => mode == ServingMode.InPlace
                 ? trial.Of(mode, InPlaceWeights.Objection(Model, _form.Layers), adapter => _inPlace.Value.Build(adapter))
-                : trial.Of(mode, AttachedObjection(), adapter => _attached.Value.Open(adapter)))];
+                : trial.Of(mode, _attachedObjection.Value, adapter => _attached.Value.Open(adapter)))];
         }
-        catch (InvalidInputException error)
+        catch (LoraEdgeException error)
         {
-            string objection = $"nothing could be tried on made-up inputs ({error.Message})";
+            string objection = $"nothing could be tried on made-up adapters and inputs ({error.Message})";
             return [new ServingCost(ServingMode.Merged, default, default), .. tried.Select(mode => new ServingCost(mode, default, default, objection))];
         }
     }
 
-    private string? AttachedObjection() => _form.Layers.Select(layer => AttachedModel.Objection(layer, Model.Model.Opsets[""])).FirstOrDefault(objection => objection is not null);
+    private void Require(IReadOnlyList<AdapterSlot> rows)
+    {
+        for (int row = 0; row < rows.Count; row++)
+        {
+            if (!ReferenceEquals(rows[row]?.Owner, this))
+                throw new InvalidInputException($"Row {row} of the batch has no player of those who are served together here: give each row a slot of this server, or a profile of this plugin.");
+        }
+    }
 }

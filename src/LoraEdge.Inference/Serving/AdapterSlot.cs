@@ -24,6 +24,12 @@ public sealed class AdapterSlot : IDisposable
     /// <summary>How the adapter is served; null without one.</summary>
     public ServingMode? Mode => Volatile.Read(ref _current) is { Adapter: not null } session ? session.Mode : null;
 
+    /// <summary>What rounding did to the adapter in use, by layer of 16 bits; empty where it is not merged into any.</summary>
+    public IReadOnlyList<RoundingLoss> Losses => Volatile.Read(ref _current) is MergedSession merged ? merged.Losses : [];
+
+    /// <summary>Who opened it.</summary>
+    internal ISlotOwner Owner => _owner;
+
     /// <summary>Its uses so far.</summary>
     internal SlotUse Use { get; } = new();
 
@@ -166,8 +172,8 @@ public sealed class AdapterSlot : IDisposable
     }
 
     /// <summary>The player of the adapter in use in the tables of a session; who is served otherwise is put there.</summary>
-    /// <param name="session">The session, always the same one.</param>
-    /// <returns>Null for the base. It stays until another adapter is asked for, or the slot is disposed.</returns>
+    /// <param name="session">The session, of the same owner.</param>
+    /// <returns>Null for the base. It stays until another adapter is published, or the slot is disposed.</returns>
     /// <exception cref="AdapterMismatchException">The adapter is of another form than the tables.</exception>
     /// <exception cref="ObjectDisposedException">The slot was disposed.</exception>
     internal AttachedPlayer? PlayerIn(AttachedSession session)
@@ -177,17 +183,17 @@ public sealed class AdapterSlot : IDisposable
             ServingSession current = _current ?? throw new ObjectDisposedException(nameof(AdapterSlot));
             if (current.IsBase)
                 return null;
-            if (current is AttachedPlayer attached)
+            if (current is AttachedPlayer attached && ReferenceEquals(attached.Session, session))
                 return attached;
             Adapter adapter = current.Adapter ?? throw new AdapterMismatchException("Weights that are no adapter's cannot be served in a batch with others. Run the slot alone.");
-            if (!ReferenceEquals(_player?.Adapter, adapter))
+            if (_player is not { } player || !ReferenceEquals(player.Session, session))
             {
-                AttachedPlayer player = session.Open(adapter);
+                player = session.Open(adapter);
                 _player?.Dispose();
                 _player = player;
             }
 
-            return _player;
+            return player;
         }
     }
 
@@ -195,12 +201,7 @@ public sealed class AdapterSlot : IDisposable
     public void Dispose()
     {
         lock (_gate)
-        {
             Replace(null);
-            _player?.Dispose();
-            _player = null;
-        }
-
         _owner.Closed(this);
     }
 
@@ -230,7 +231,7 @@ public sealed class AdapterSlot : IDisposable
     /// <summary>Goes on without the device: with the same adapter on the CPU.</summary>
     internal void Recover(ServingSession failed, DeviceLostException lost)
     {
-        _owner.Model.LeaveDevice(lost);
+        _owner.Model.LeaveDevice(failed.Provider.InUse, lost);
         TryExchange(failed, failed.Adapter is { } adapter ? _owner.Build(adapter) : _owner.Model.Base);
     }
 
@@ -240,6 +241,13 @@ public sealed class AdapterSlot : IDisposable
         Volatile.Write(ref _current, session);
         if (previous is not null && !ReferenceEquals(previous, session))
             Retire(previous);
+
+        // Of use for batches as long as the same adapter serves in another way.
+        if (_player is { } player && (session is AttachedPlayer || !ReferenceEquals(session?.Adapter, player.Adapter)))
+        {
+            player.Dispose();
+            _player = null;
+        }
     }
 
     private static void Retire(ServingSession session)

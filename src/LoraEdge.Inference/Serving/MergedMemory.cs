@@ -9,8 +9,8 @@ internal sealed class MergedMemory(long limit)
     /// <summary>Bytes in use.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Sessions in use.</summary>
-    public int Sessions { get; private set; }
+    /// <summary>Whether there is room for a session when nobody else has one.</summary>
+    public bool CouldTake(long bytes) => bytes <= limit;
 
     /// <summary>Takes memory for a session.</summary>
     /// <param name="bytes">How much.</param>
@@ -22,7 +22,7 @@ internal sealed class MergedMemory(long limit)
         {
             if (!always && Bytes + bytes > limit)
                 return false;
-            (Bytes, Sessions) = (Bytes + bytes, Sessions + 1);
+            Bytes += bytes;
         }
 
         ServingMetrics.AddMemory(ServingMode.Merged, bytes, sessions: 1);
@@ -33,7 +33,7 @@ internal sealed class MergedMemory(long limit)
     public void Give(long bytes)
     {
         lock (_gate)
-            (Bytes, Sessions) = (Bytes - bytes, Sessions - 1);
+            Bytes -= bytes;
         ServingMetrics.AddMemory(ServingMode.Merged, -bytes, sessions: -1);
     }
 }

@@ -15,7 +15,7 @@ internal static class ServingMetrics
     private static readonly Counter<long> s_swaps = s_meter.CreateCounter<long>("loraedge.serving.swaps", "{swap}", "Adapters, or the base, swapped in, by how they are served.");
     private static readonly Counter<long> s_moves = s_meter.CreateCounter<long>("loraedge.serving.moves", "{move}", "Players moved to a session of their own (Merged), or from one to the tables (Attached).");
     private static readonly UpDownCounter<long> s_merged = s_meter.CreateUpDownCounter<long>("loraedge.serving.merged", "{session}", "Sessions that players have for themselves.");
-    private static readonly UpDownCounter<long> s_memory = s_meter.CreateUpDownCounter<long>("loraedge.serving.memory", "By", "Memory of adapted weights and of tables, as it is counted against the limit.");
+    private static readonly UpDownCounter<long> s_memory = s_meter.CreateUpDownCounter<long>("loraedge.serving.memory", "By", "Memory of adapted weights, and of the tables of attached sessions.");
 
     private static readonly Counter<long> s_lost = s_meter.CreateCounter<long>("loraedge.serving.lost_deltas", "{element}", "Changed elements of merged weights of 16 bits that stayed the same because of rounding.");
 

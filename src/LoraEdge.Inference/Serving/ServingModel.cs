@@ -12,6 +12,7 @@ public sealed class ServingModel : ISlotOwner, IDisposable
     private readonly object _gate = new();
     private SessionSettings _settings;
     private MergedSession _base;
+    private bool _disposed;
 
     /// <summary>Opens the base session, on the calling thread.</summary>
     /// <param name="model">The frozen model.</param>
@@ -103,18 +104,26 @@ public sealed class ServingModel : ISlotOwner, IDisposable
 
     /// <summary>Goes on without a device that was lost: the base is opened on the CPU, and so are sessions from now on. Does nothing when that was done.</summary>
     /// <exception cref="NativeRuntimeException">The CPU does not work either.</exception>
-    internal void LeaveDevice(DeviceLostException lost)
+    /// <param name="device">What the session ran on that failed.</param>
+    /// <param name="lost">How.</param>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    internal void LeaveDevice(ProviderOptions device, DeviceLostException lost)
     {
         lock (_gate)
         {
-            if (Provider.InUse != lost.Provider)
+            if (_disposed)
+                throw new ObjectDisposedException(nameof(ServingModel));
+            if (Provider.InUse != device)
                 return;
             SessionSettings settings = _settings with { Providers = [] };
             var onCpu = new MergedSession(Model, settings, Weights) { IsBase = true };
-            Provider = new ProviderChoice(onCpu.Provider.InUse, [.. Provider.Failures, new ProviderFailure(lost.Provider, lost.Message)]);
+            Provider = new ProviderChoice(onCpu.Provider.InUse, [.. Provider.Failures, new ProviderFailure(device, lost.Message)]);
             (_settings, HasLostDevice) = (settings, true);
-            _base.Dispose();
+
+            // In this order: a slot whose base is disposed finds another one here.
+            MergedSession before = _base;
             Volatile.Write(ref _base, onCpu);
+            before.Dispose();
         }
     }
 
@@ -122,7 +131,11 @@ public sealed class ServingModel : ISlotOwner, IDisposable
     public void Dispose()
     {
         lock (_gate)
+        {
+            _disposed = true;
             _base.Dispose();
+        }
+
         Weights.Close();
     }
 

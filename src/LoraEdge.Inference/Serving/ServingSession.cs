@@ -40,6 +40,7 @@ public abstract class ServingSession : IDisposable
     /// <summary>Computes every output.</summary>
     /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>
     /// <returns>The outputs by name, in memory of their own.</returns>
+    /// <exception cref="DeviceLostException">The device that it runs on went away.</exception>
     /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
     /// <exception cref="ModelFormatException">ONNX Runtime did not compute an output.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
@@ -54,6 +55,7 @@ public abstract class ServingSession : IDisposable
     /// <param name="output">Name of the output.</param>
     /// <param name="destination">Where its elements go, row-major; at least as long as the output.</param>
     /// <returns>Number of elements written.</returns>
+    /// <exception cref="DeviceLostException">The device that it runs on went away.</exception>
     /// <exception cref="InvalidInputException">The inputs do not fit the model, or the output does not fit the call.</exception>
     /// <exception cref="ModelFormatException">ONNX Runtime did not compute the output.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LoraEdge.Onnx.Parity;
 
 namespace LoraEdge.Inference;
@@ -9,13 +10,17 @@ namespace LoraEdge.Inference;
 /// </summary>
 internal sealed class SlotMoves(AdapterServer server) : IDisposable
 {
+    /// <summary>Share of its time that looking for room in vain may take, as a divisor: of thousands of players somebody always asks.</summary>
+    private const int Patience = 20;
+
     private int _busy;
+    private long _restsUntil;
     private volatile bool _disposed;
 
     /// <summary>Considers a slot whose player is in the tables. Returns at once; does nothing while another one is considered.</summary>
     public void Consider(AdapterSlot slot)
     {
-        if (_disposed || Interlocked.Exchange(ref _busy, 1) == 1)
+        if (_disposed || Stopwatch.GetTimestamp() < Volatile.Read(ref _restsUntil) || Interlocked.Exchange(ref _busy, 1) == 1)
             return;
         ThreadPool.UnsafeQueueUserWorkItem(_ => Run(slot), null);
     }
@@ -25,10 +30,11 @@ internal sealed class SlotMoves(AdapterServer server) : IDisposable
 
     private void Run(AdapterSlot slot)
     {
+        long begun = Stopwatch.GetTimestamp();
+        bool isMoved = false;
         try
         {
-            if (!_disposed)
-                Promote(slot);
+            isMoved = !_disposed && TryPromote(slot);
         }
         catch (Exception error) when (error is LoraEdgeException or ObjectDisposedException)
         {
@@ -36,25 +42,42 @@ internal sealed class SlotMoves(AdapterServer server) : IDisposable
         }
         finally
         {
+            long now = Stopwatch.GetTimestamp();
+            Volatile.Write(ref _restsUntil, isMoved ? now : now + (Patience * (now - begun)));
             Volatile.Write(ref _busy, 0);
         }
     }
 
-    private void Promote(AdapterSlot slot)
+    private bool TryPromote(AdapterSlot slot)
     {
         if (slot.Current is not AttachedPlayer { Adapter: { } adapter } present)
-            return;
+            return false;
         MergedSession? merged = server.TryMerge(adapter);
-        if (merged is null && TryDemoteFor(slot))
-            merged = server.TryMerge(adapter, always: true);
-        if (merged is null)
-            return;
-        if (!Agree(merged, present))
-            merged.Dispose();
-        else if (slot.TryExchange(present, merged))
-            ServingMetrics.AddMove(ServingMode.Merged);
+        if (merged is null && server.CouldMerge(adapter) && TryDemoteFor(slot))
+            merged = server.TryMerge(adapter);
+        return merged is not null && TryExchange(slot, present, merged);
     }
 
+    private bool TryExchange(AdapterSlot slot, ServingSession present, MergedSession merged)
+    {
+        bool agrees = false;
+        try
+        {
+            agrees = Agree(merged, present);
+        }
+        finally
+        {
+            if (!agrees)
+                merged.Dispose();
+        }
+
+        bool isMoved = agrees && slot.TryExchange(present, merged);
+        if (isMoved)
+            ServingMetrics.AddMove(ServingMode.Merged);
+        return isMoved;
+    }
+
+    // Who runs at this moment gives the memory back afterwards: then there is room the next time.
     private bool TryDemoteFor(AdapterSlot slot)
     {
         AdapterSlot? idle = server.Slots

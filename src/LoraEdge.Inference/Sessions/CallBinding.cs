@@ -73,7 +73,8 @@ internal sealed class CallBinding : IDisposable
     private void Bind(InferenceSession session, Feed feed)
     {
         _binding?.Dispose();
-        (_session, _binding) = (null, session.CreateIoBinding());
+        (_session, _feed, _binding) = (null, null, null);
+        _binding = session.CreateIoBinding();
         for (int i = 0; i < feed.Names.Length; i++)
             _binding.BindInput(feed.Names[i], feed.Values[i]);
         for (int i = 0; i < _inputs.Names.Length; i++)

@@ -70,6 +70,7 @@ internal sealed class SessionRunner
     public void Close() => _uses.Close();
 
     /// <summary>Computes every output, in memory of their own.</summary>
+    /// <exception cref="DeviceLostException">The device went away.</exception>
     /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
     /// <exception cref="ModelFormatException">ONNX Runtime did not compute an output.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
@@ -101,7 +102,7 @@ internal sealed class SessionRunner
         using var turn = new Turn(_turn);
         try
         {
-            _fault?.Strike(Provider.InUse);
+            _fault?.Strike();
             call.Run(_session, feed, Provider.InUse.Provider.HasDevices());
         }
         catch (OnnxRuntimeException error) when (!IsLost(error))
@@ -110,7 +111,7 @@ internal sealed class SessionRunner
         }
         catch (OnnxRuntimeException error)
         {
-            throw new DeviceLostException(Provider.InUse, error.Message, error);
+            throw Lost(error);
         }
     }
 
@@ -132,7 +133,7 @@ internal sealed class SessionRunner
         using CancellationTokenRegistration registration = cancelled.Register(() => limit!.Terminate());
         try
         {
-            _fault?.Strike(Provider.InUse);
+            _fault?.Strike();
             return _session.Run(limit?.Options ?? _options, names, values, outputs);
         }
         catch (OnnxRuntimeException) when (cancelled.IsCancellationRequested)
@@ -145,11 +146,14 @@ internal sealed class SessionRunner
         }
         catch (OnnxRuntimeException error)
         {
-            throw new DeviceLostException(Provider.InUse, error.Message, error);
+            throw Lost(error);
         }
     }
 
     private bool IsLost(OnnxRuntimeException error) => Provider.InUse.Provider.HasDevices() && DeviceLoss.IsMeantBy(error.Message);
+
+    private DeviceLostException Lost(OnnxRuntimeException error) =>
+        new($"{Provider.InUse} was lost while it ran {_model}: {error.Message} Open another session, on another device or the CPU.", error);
 
     private BoundTensors Bind(IReadOnlyDictionary<string, HostTensor> inputs)
     {

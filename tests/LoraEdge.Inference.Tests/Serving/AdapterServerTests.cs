@@ -5,6 +5,9 @@ public sealed class AdapterServerTests
 {
     private const double Close = 1e-5;
 
+    /// <summary>Memory of an adapter that is merged into <see cref="TwoHeads"/>.</summary>
+    private const long HeadsBytes = 2 * 8 * 8 * sizeof(float);
+
     private static readonly Dictionary<string, HostTensor> s_inputs = new() { ["x"] = HostTensor.From(Numbers.Normal(8 * 8, seed: 2), 8, 8) };
 
     private static readonly ServingMode[] s_ways = [ServingMode.Merged, ServingMode.InPlace, ServingMode.Attached];
@@ -160,10 +163,10 @@ public sealed class AdapterServerTests
     public void MergedMemory_RoomForOne_ServesTheOthersFromTablesAndFollowsUse(CancellationToken timeout)
     {
         using var model = new ServingModel(TwoHeads.Model());
-        using AdapterServer server = Server(model, ServingMode.Merged, megabytes: 0);
+        using AdapterServer server = Server(model, ServingMode.Merged, bytes: HeadsBytes);
         using AdapterSlot first = server.Open(), second = server.Open();
         Adapter[] adapters = [RandomAdapter.For(model.Model, 0.5, seed: 1), RandomAdapter.For(model.Model, 0.5, seed: 2)];
-        first.Swap(server.TryMerge(adapters[0], always: true)!);
+        first.Publish(adapters[0]);
         second.Publish(adapters[1]);
         Assert.That((first.Mode, second.Mode), Is.EqualTo((ServingMode.Merged, ServingMode.Attached)));
         first.Run(s_inputs);
@@ -178,14 +181,14 @@ public sealed class AdapterServerTests
             Numbers.AssertClose(slot.Run(s_inputs)["left"].AsSpan<float>(), merged.Run(s_inputs)["left"].AsSpan<float>(), Close);
         }
 
-        Assert.That(server.Status, Is.EqualTo(new ServingStatus(0, 1, 0, 1, 2 * 8 * 8 * sizeof(float))));
+        Assert.That(server.Status, Is.EqualTo(new ServingStatus(0, 1, 0, 1, HeadsBytes)));
     }
 
     [Test]
     public void MergedMemory_NoRoomAndNoTables_IsPassed()
     {
         using var model = new ServingModel(LayerModels.Recurrences.First().Build());
-        using AdapterServer server = Server(model, ServingMode.Merged, megabytes: 0);
+        using AdapterServer server = Server(model, ServingMode.Merged, bytes: 0);
         using AdapterSlot slot = server.Open();
 
         slot.Publish(RandomAdapter.For(model.Model));
@@ -220,8 +223,147 @@ public sealed class AdapterServerTests
         Assert.That(Logits(other), Is.Not.Empty);
     }
 
-    private static AdapterServer Server(ServingModel model, ServingMode mode, int megabytes = 64) =>
-        new(model, new AdapterForm(new SeededProjection(0), 1, AdaptableLayers.Find(model.Model.Graph).Layers), new ServingOptions { Mode = mode, MergedMegabytes = megabytes });
+    [Test]
+    public void RunBatch_ASlotOfAnotherServer_IsRefused()
+    {
+        using var model = new ServingModel(TinyModels.Policy());
+        using AdapterServer server = Server(model, ServingMode.Attached), other = Server(model, ServingMode.Attached);
+        using AdapterSlot own = server.Open(), foreign = other.Open();
+        own.Publish(RandomAdapter.For(model.Model, 0.5, seed: 1));
+        foreign.Publish(RandomAdapter.For(model.Model, 0.5, seed: 2));
+
+        foreach (AdapterSlot? wrong in new[] { foreign, null })
+            Assert.That(() => server.RunBatch(s_inputs, [.. Enumerable.Repeat(own, 7), wrong!]), Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("Row 7"));
+    }
+
+    [Test]
+    public void RunBatch_WithoutRows_IsRefused()
+    {
+        using var model = new ServingModel(TinyModels.Policy());
+        using AdapterServer server = Server(model, ServingMode.Attached);
+
+        Assert.That(() => server.RunBatch(s_inputs, []), Throws.TypeOf<InvalidInputException>());
+    }
+
+    [Test, CancelAfter(60_000)]
+    public void RunBatch_AfterTheServerWasDisposed_IsRefused(CancellationToken timeout)
+    {
+        using var model = new ServingModel(TinyModels.Policy());
+        AdapterServer server = Server(model, ServingMode.Attached);
+        using AdapterSlot slot = server.Open();
+        slot.Publish(RandomAdapter.For(model.Model));
+        server.Dispose();
+
+        Task batch = Task.Run(() => server.RunBatch(s_inputs, [.. Enumerable.Repeat(slot, 8)]), timeout);
+
+        Assert.That(async () => await batch.WaitAsync(timeout), Throws.TypeOf<ObjectDisposedException>());
+    }
+
+    [TestCaseSource(nameof(s_ways))]
+    public void RunBatch_ADeviceThatIsLost_GoesOnWithTheSameAdapters(ServingMode mode)
+    {
+        var fault = new SimulatedFault();
+        using var model = new ServingModel(TinyModels.Policy(), settings: new SessionSettings { Fault = fault });
+        using AdapterServer server = Server(model, mode);
+        AdapterSlot[] slots = [server.Open(), server.Open(), server.Open()];
+        slots[0].Publish(RandomAdapter.For(model.Model, 0.5, seed: 1));
+        slots[1].Publish(RandomAdapter.For(model.Model, 0.5, seed: 2));
+        AdapterSlot[] rows = [.. Enumerable.Range(0, 8).Select(row => slots[row % 3])];
+        byte[] before = server.RunBatch(s_inputs, rows)["logits"].Bytes;
+
+        fault.Arm();
+        byte[] after = server.RunBatch(s_inputs, rows)["logits"].Bytes;
+
+        Assert.That(after, Is.EqualTo(before));
+        Assert.That(model.HasLostDevice, Is.True);
+        foreach (AdapterSlot slot in slots)
+        {
+            Assert.That(Logits(slot), Is.Not.Empty);
+            slot.Dispose();
+        }
+    }
+
+    [Test]
+    public void RunBatch_AfterADeviceWasLost_PutsPlayersIntoTheTablesThatServeNow()
+    {
+        var fault = new SimulatedFault();
+        using var model = new ServingModel(TinyModels.Policy(), settings: new SessionSettings { Fault = fault });
+        using AdapterServer server = Server(model, ServingMode.Attached);
+        using AdapterSlot first = server.Open(), second = server.Open();
+        first.Publish(RandomAdapter.For(model.Model, 0.5, seed: 1));
+        second.Publish(RandomAdapter.For(model.Model, 0.5, seed: 2));
+        float[] expected = Logits(second);
+        fault.Arm();
+        first.Run(s_inputs);
+
+        float[] actual = server.RunBatch(s_inputs, [.. Enumerable.Repeat(second, 8)])["logits"].AsSpan<float>().ToArray();
+
+        Numbers.AssertClose(actual, expected, Close);
+    }
+
+    [Test]
+    public void Run_ADeviceThatIsLostWithoutRoomForMergedSessions_GoesOnInTablesOfAnotherSession()
+    {
+        var fault = new SimulatedFault();
+        using var model = new ServingModel(TinyModels.Policy(), settings: new SessionSettings { Fault = fault });
+        using AdapterServer server = Server(model, ServingMode.Merged, bytes: 0);
+        using AdapterSlot slot = server.Open();
+        slot.Publish(RandomAdapter.For(model.Model, 0.5));
+        ServingSession before = slot.Current!;
+        float[] expected = Logits(slot);
+
+        fault.Arm();
+
+        Numbers.AssertClose(Logits(slot), expected, Close);
+        Assert.That(((AttachedPlayer)slot.Current!).Session, Is.Not.SameAs(((AttachedPlayer)before).Session));
+    }
+
+    [Test]
+    public void Publish_TheBaseAfterABatch_TakesThePlayerOutOfTheTables()
+    {
+        using var model = new ServingModel(TinyModels.Policy());
+        using AdapterServer server = Server(model, ServingMode.Merged);
+        using AdapterSlot slot = server.Open();
+        slot.Publish(RandomAdapter.For(model.Model));
+        using var attached = new AttachedSession(model, new SeededProjection(0));
+        AttachedPlayer player = slot.PlayerIn(attached)!;
+
+        slot.Publish(null);
+
+        Assert.That(attached.Remove(player.Number), Is.False);
+    }
+
+    [Test]
+    public void Choice_AModelOfWhichNothingCanBeAdapted_IsMergedAndSaysWhy()
+    {
+        using var model = new ServingModel(TinyModels.Policy());
+        using var server = new AdapterServer(model, new AdapterForm(new SeededProjection(0), 1, []), new ServingOptions { Mode = ServingMode.Auto });
+
+        Assert.That(server.Choice.Mode, Is.EqualTo(ServingMode.Merged));
+    }
+
+    [Test]
+    public void TryMerge_AnAdapterThatDoesNotFit_GivesItsMemoryBack()
+    {
+        using var model = new ServingModel(TinyModels.Policy());
+        using AdapterServer server = Server(model, ServingMode.Merged);
+
+        Assert.That(() => server.TryMerge(RandomAdapter.For(model.Model, 1e38)), Throws.TypeOf<AdapterMismatchException>());
+
+        Assert.That(server.Status.MergedBytes, Is.Zero);
+    }
+
+    [Test]
+    public void LeaveDevice_AfterTheModelWasDisposed_OpensNothing()
+    {
+        var model = new ServingModel(TinyModels.Policy());
+        model.Dispose();
+
+        Assert.That(() => model.LeaveDevice(model.Provider.InUse, new DeviceLostException("gone")), Throws.TypeOf<ObjectDisposedException>());
+    }
+
+    private static AdapterServer Server(ServingModel model, ServingMode mode, long? bytes = null) =>
+        new(model, new AdapterForm(new SeededProjection(0), 1, AdaptableLayers.Find(model.Model.Graph).Layers), new ServingOptions { Mode = mode }, bytes);
 
     private static ServingCost Cost(ServingMode mode, double publish, double inference) => new(mode, TimeSpan.FromMilliseconds(publish), TimeSpan.FromMilliseconds(inference));
 
