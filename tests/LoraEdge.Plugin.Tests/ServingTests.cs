@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using LoraEdge.Inference;
+using LoraEdge.Onnx;
 using LoraEdge.Training;
 
 namespace LoraEdge.Plugin.Tests;
@@ -58,6 +59,48 @@ public sealed class ServingTests
         }
 
         Assert.That(plugin.ServingStatus, Is.EqualTo(new ServingStatus(1, 2, 0, 0, plugin.ServingStatus.MergedBytes)));
+    }
+
+    [Test]
+    public void InferBatch_AProfileOfAnotherPlugin_IsRefused()
+    {
+        using Host host = new(), elsewhere = new();
+        using LoraEdgePlugin plugin = Load(host, ServingMode.Attached), other = Load(elsewhere, ServingMode.Attached);
+        var inputs = new Dictionary<string, HostTensor> { ["x"] = HostTensor.From(Numbers.Normal(2 * 8, seed: 3), 2, 8) };
+        Profile ada = plugin.OpenProfile("ada"), stranger = other.OpenProfile("bob");
+
+        foreach (Profile? wrong in new[] { stranger, null })
+            Assert.That(() => plugin.InferBatch(inputs, [ada, wrong!]), Throws.TypeOf<InvalidInputException>().With.Message.StartsWith("Row 1"));
+        Assert.That(plugin.InferBatch(inputs, [ada, ada])["logits"].Bytes, Is.EqualTo(ada.Infer(inputs)["logits"].Bytes));
+    }
+
+    [TestCase(0.0, true)]
+    [TestCase(1.0, false)]
+    public void RoundingLosses_OfAHalfPrecisionModel_TellWhatTheHostAllowed(double most, bool isBeside)
+    {
+        var half = new GraphBuilder("half").Input("x", TensorElementType.Float32, "batch", 8)
+            .Initializer(GraphBuilder.Tensor("w", OnnxDataType.Float16, [.. Numbers.Normal(8 * 4, 7).SelectMany(value => BitConverter.GetBytes((Half)value))], 8, 4));
+        half.Node("MatMul", ["x", half.Node("Cast", ["w"], attributes: [("to", OnnxDataType.Float)])], ["logits"]);
+        using var host = new Host(half.Output("logits", TensorElementType.Float32, "batch", 4).Build());
+        string path = Path.Combine(host.Storage, "profiles", "ada", "devices", "premade.lora");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        AdapterFile.Save(RandomAdapter.For(host.Model, 1e-4, seed: 1), path);
+
+        using LoraEdgePlugin plugin = LoraEdgePlugin.Load(host.Options() with { MostLostToRounding = most });
+        Profile ada = plugin.OpenProfile("ada"), nobody = plugin.OpenProfile("nobody");
+
+        Assert.That(ada.Adapter, Is.Not.Null);
+        RoundingLoss loss = ada.RoundingLosses.Single();
+        Assert.That((loss.Lost > 0, loss.IsBeside), Is.EqualTo((true, isBeside)));
+        Assert.That(nobody.RoundingLosses, Is.Empty);
+    }
+
+    [Test]
+    public void Load_AShareOfLossesOutOfRange_IsRefused()
+    {
+        using var host = new Host();
+
+        Assert.That(() => LoraEdgePlugin.Load(host.Options() with { MostLostToRounding = 1.5 }), Throws.TypeOf<InvalidOptionsException>());
     }
 
     [Test]

@@ -1,3 +1,5 @@
+using LoraEdge.Onnx;
+
 namespace LoraEdge.Inference.Tests;
 
 /// <summary>Players of one model, served in each of the ways.</summary>
@@ -105,6 +107,19 @@ public sealed class AdapterServerTests
         using AdapterSlot slot = server.Open();
         slot.Publish(RandomAdapter.For(model.Model));
         Assert.That(slot.Mode, Is.EqualTo(choice.Mode));
+    }
+
+    [TestCase(ServingMode.Auto)]
+    [TestCase(ServingMode.Attached)]
+    public void Choice_AModelThatNoAdapterCanBeMergedInto_IsMergedAndSaysWhy(ServingMode mode)
+    {
+        GraphBuilder damaged = new GraphBuilder("damaged").Input("x", TensorElementType.Float32, "batch", 8).Initializer("w", [.. Enumerable.Repeat(float.NaN, 64)], 8, 8);
+        damaged.Node("MatMul", ["x", "w"], ["y"]);
+        using var model = new ServingModel(damaged.Output("y", TensorElementType.Float32, "batch", 8).Build());
+        using AdapterServer server = Server(model, mode);
+
+        Assert.That(server.Choice.Mode, Is.EqualTo(ServingMode.Merged));
+        Assert.That(server.Choice.Reason, Does.Contain("nothing could be tried"));
     }
 
     [TestCase(1, ServingMode.Attached)]
@@ -331,26 +346,6 @@ public sealed class AdapterServerTests
         slot.Publish(null);
 
         Assert.That(attached.Remove(player.Number), Is.False);
-    }
-
-    [Test]
-    public void Choice_AModelOfWhichNothingCanBeAdapted_IsMergedAndSaysWhy()
-    {
-        using var model = new ServingModel(TinyModels.Policy());
-        using var server = new AdapterServer(model, new AdapterForm(new SeededProjection(0), 1, []), new ServingOptions { Mode = ServingMode.Auto });
-
-        Assert.That(server.Choice.Mode, Is.EqualTo(ServingMode.Merged));
-    }
-
-    [Test]
-    public void TryMerge_AnAdapterThatDoesNotFit_GivesItsMemoryBack()
-    {
-        using var model = new ServingModel(TinyModels.Policy());
-        using AdapterServer server = Server(model, ServingMode.Merged);
-
-        Assert.That(() => server.TryMerge(RandomAdapter.For(model.Model, 1e38)), Throws.TypeOf<AdapterMismatchException>());
-
-        Assert.That(server.Status.MergedBytes, Is.Zero);
     }
 
     [Test]
