@@ -29,7 +29,7 @@ internal static class TransposedProducts
     }
 
     private static bool IsFusible(OnnxNode node, OnnxGraph graph) =>
-        node is { OpType: "Transpose", Domain: "", Inputs.Count: 1, Outputs.Count: 1 }
+        node is { OpType: "Transpose", Domain: "", Inputs.Count: 1, Outputs: [{ Length: > 0 }] }
         && graph.Initializers.GetValueOrNull(node.Inputs[0]) is { DataType: OnnxDataType.Float, Dims.Length: 2 } weight
         && !graph.IsOverridable(weight.Name)
         && (node.GetInts("perm") ?? [1, 0]).SequenceEqual([1L, 0L])

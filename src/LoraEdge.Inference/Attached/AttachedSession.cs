@@ -156,7 +156,7 @@ public sealed class AttachedSession : IDisposable
 
         // Nodes that cut values into rows have nothing to cut where there are none.
         if (read.Feed is not { } feed || _inputs.RowsOf(inputs) == 0)
-            return _model.Base.Run(inputs);
+            return _model.RunBase(inputs);
         if (!_runner.TryEnter())
             throw new ObjectDisposedException(nameof(AttachedSession));
         try

@@ -109,15 +109,16 @@ public sealed class AdapterServer : ISlotOwner, IDisposable
         Require(rows);
         while (true)
         {
-            AttachedSession attached = _attached.Value;
-            using var players = new BatchPlayers(attached, rows);
+            ProviderOptions device = Model.Provider.InUse;
             try
             {
+                AttachedSession attached = _attached.Value;
+                using var players = new BatchPlayers(attached, rows);
                 return attached.RunBatch(inputs, players.Numbers);
             }
             catch (DeviceLostException lost)
             {
-                Model.LeaveDevice(attached.Provider.InUse, lost);
+                Model.LeaveDevice(device, lost);
             }
         }
     }

@@ -40,7 +40,7 @@ public sealed class AdapterSlot : IDisposable
     /// <param name="adapter">The adapter; null goes back to the base model.</param>
     /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>
     /// <exception cref="ObjectDisposedException">The slot was disposed.</exception>
-    public void Publish(Adapter? adapter) => Swap(adapter is null ? _owner.Model.Base : _owner.Build(adapter));
+    public void Publish(Adapter? adapter) => Swap(Build(adapter));
 
     /// <summary>Swaps a session in: inferences that begin afterwards run on it, and the one in use before is disposed after its last.</summary>
     /// <param name="session">From <see cref="ServingModel.Build(Adapter)"/> or <see cref="AdapterServer.Build"/>; taken over, also when this fails. <see cref="ServingModel.Base"/> is only borrowed.</param>
@@ -232,7 +232,26 @@ public sealed class AdapterSlot : IDisposable
     internal void Recover(ServingSession failed, DeviceLostException lost)
     {
         _owner.Model.LeaveDevice(failed.Provider.InUse, lost);
-        TryExchange(failed, failed.Adapter is { } adapter ? _owner.Build(adapter) : _owner.Model.Base);
+        TryExchange(failed, Build(failed.Adapter));
+    }
+
+    // A device may be lost while the session is built and tried, too.
+    private ServingSession Build(Adapter? adapter)
+    {
+        while (adapter is not null)
+        {
+            ProviderOptions device = _owner.Model.Provider.InUse;
+            try
+            {
+                return _owner.Build(adapter);
+            }
+            catch (DeviceLostException lost)
+            {
+                _owner.Model.LeaveDevice(device, lost);
+            }
+        }
+
+        return _owner.Model.Base;
     }
 
     private void Replace(ServingSession? session)

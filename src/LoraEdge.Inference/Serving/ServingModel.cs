@@ -81,7 +81,7 @@ public sealed class ServingModel : ISlotOwner, IDisposable
     /// <exception cref="ModelFormatException">ONNX Runtime refuses the model, or hosts cannot hold any of the values.</exception>
     public IReadOnlyDictionary<string, HostTensor> Compute(IReadOnlyDictionary<string, HostTensor> inputs, IReadOnlyList<string> values, Adapter? adapter = null) =>
         adapter is null && values.All(Base.OutputNames.Contains)
-            ? Base.Run(inputs)
+            ? RunBase(inputs)
             : ServedValues.Compute(adapter is null ? Model : _merger.Apply(adapter).Model, inputs, values, Settings);
 
     /// <summary>A place for one player's adapter, serving the base model at first, and adapters merged. <see cref="AdapterServer"/> serves in other ways too.</summary>
@@ -113,7 +113,7 @@ public sealed class ServingModel : ISlotOwner, IDisposable
         {
             if (_disposed)
                 throw new ObjectDisposedException(nameof(ServingModel));
-            if (Provider.InUse != device)
+            if (Provider.InUse != device && !_settings.Providers.Contains(device))
                 return;
             SessionSettings settings = _settings with { Providers = [] };
             var onCpu = new MergedSession(Model, settings, Weights) { IsBase = true };
@@ -124,6 +124,25 @@ public sealed class ServingModel : ISlotOwner, IDisposable
             MergedSession before = _base;
             Volatile.Write(ref _base, onCpu);
             before.Dispose();
+        }
+    }
+
+    /// <summary>Runs the base session, whichever that is meanwhile.</summary>
+    internal IReadOnlyDictionary<string, HostTensor> RunBase(IReadOnlyDictionary<string, HostTensor> inputs)
+    {
+        MergedSession? last = null;
+        while (true)
+        {
+            MergedSession current = Base;
+            if (ReferenceEquals(current, last))
+                throw new ObjectDisposedException(nameof(ServingModel));
+            if (current.TryEnter(out ServingUse entered))
+            {
+                using ServingUse use = entered;
+                return use.Run(inputs);
+            }
+
+            last = current;
         }
     }
 

@@ -26,10 +26,13 @@ public sealed class ServingStressTests
             Stress(mode, 2_000, seed);
     }
 
-    private static void Stress(ServingMode mode, int operations, int seed)
+    [TestCaseSource(nameof(s_ways))]
+    public void ADeviceIsLostNowAndThen_NoInferenceFailsOrMixes(ServingMode mode) => Stress(mode, 100, seed: 2, new SimulatedFault());
+
+    private static void Stress(ServingMode mode, int operations, int seed, SimulatedFault? fault = null)
     {
         using var memory = new CountedMemory();
-        using (var table = new Table(mode))
+        using (var table = new Table(mode, fault))
         {
             Thread[] threads =
             [
@@ -73,7 +76,8 @@ public sealed class ServingStressTests
     /// <summary>The slots, and what each of their adapters computes.</summary>
     private sealed class Table : IDisposable
     {
-        private readonly ServingModel _model = new(TwoHeads.Model());
+        private readonly ServingModel _model;
+        private readonly SimulatedFault? _fault;
         private readonly AdapterServer _server;
         private readonly AdapterSlot[] _slots;
         private readonly Adapter[][] _adapters;
@@ -82,8 +86,9 @@ public sealed class ServingStressTests
         private readonly List<string> _problems = [];
         private readonly float[] _base;
 
-        public Table(ServingMode mode)
+        public Table(ServingMode mode, SimulatedFault? fault)
         {
+            (_fault, _model) = (fault, new ServingModel(TwoHeads.Model(), settings: new SessionSettings { Fault = fault }));
             long room = 3 * 2 * 8 * 8 * sizeof(float);
             _server = new AdapterServer(
                 _model, new AdapterForm(new SeededProjection(0), 1, AdaptableLayers.Find(_model.Model.Graph).Layers), new ServingOptions { Mode = mode }, room);
@@ -124,6 +129,8 @@ public sealed class ServingStressTests
         public void Change(Random random)
         {
             int at = random.Next(Slots), kind = random.Next(8);
+            if (random.Next(10) == 0)
+                _fault?.Arm();
             if (kind == 0)
                 Interlocked.Exchange(ref _slots[at], _server.Open()).Dispose();
             else
