@@ -4,7 +4,7 @@ using LoraEdge.Inference;
 
 namespace LoraEdge.Fuzz.Tests;
 
-/// <summary>A model, whole or damaged, served with two players' adapters attached: each must get what a merged session computes. Sharing weights must change no bit.</summary>
+/// <summary>A model, whole or damaged, served with two players' adapters attached and in place: each must get what a merged session computes. Sharing weights must change no bit.</summary>
 internal static class AttachedCase
 {
     private const double Share = 0.3;
@@ -51,6 +51,8 @@ internal static class AttachedCase
             }
         }
 
+        if (players.Length > 0 && InPlaceWeights.Objection(serving, layers) is null)
+            yield return ("in place", () => RequireInPlace(serving, layers, players, inputs));
         session?.Dispose();
         serving.Dispose();
     }
@@ -82,6 +84,24 @@ internal static class AttachedCase
         {
             for (int i = 0; i < players.Length; i++)
                 players[i].RequireClose(session.Run(inputs, numbers[i]), row: null, of: 1);
+        }
+        catch (InvalidInputException error)
+        {
+            throw new InvalidOperationException("A merged session takes these inputs.", error);
+        }
+    }
+
+    /// <summary>One set of buffers after another, and the first again.</summary>
+    private static void RequireInPlace(ServingModel serving, AdaptableLayer[] layers, ServedAdapter[] players, IReadOnlyDictionary<string, HostTensor> inputs)
+    {
+        using var weights = new InPlaceWeights(serving, layers, threads: 2);
+        try
+        {
+            foreach (ServedAdapter player in players.Concat(players))
+            {
+                using InPlaceSession session = weights.Build(player.Adapter);
+                player.RequireClose(session.Run(inputs), row: null, of: 1);
+            }
         }
         catch (InvalidInputException error)
         {

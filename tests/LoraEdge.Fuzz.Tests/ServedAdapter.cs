@@ -43,7 +43,7 @@ internal sealed class ServedAdapter
             {
                 if (!_nearby[name].Shape.SequenceEqual(merged.Shape))
                     continue;
-                throw new InvalidOperationException($"'{name}' has the shape [{string.Join(",", served.Shape)}] attached and [{string.Join(",", merged.Shape)}] merged.");
+                throw new InvalidOperationException($"'{name}' has the shape [{string.Join(",", served.Shape)}] and [{string.Join(",", merged.Shape)}] merged.");
             }
 
             int width = (int)merged.Count / of;
@@ -59,7 +59,7 @@ internal sealed class ServedAdapter
         double allowed = (_tolerance * scale) + (Sensitivity * Worst(nearby, merged));
         double worst = Worst(served, merged);
         if (!(worst <= allowed))
-            throw new InvalidOperationException($"'{name}' differs by {worst} between attached and merged; {allowed} is allowed, and the largest value is {scale}.");
+            throw new InvalidOperationException($"'{name}' differs by {worst} from merged; {allowed} is allowed, and the largest value is {scale}.");
     }
 
     private static IReadOnlyDictionary<string, HostTensor> Merged(ServingModel serving, Adapter adapter, IReadOnlyDictionary<string, HostTensor> inputs)
