@@ -80,7 +80,8 @@ public sealed class ServingTests
     {
         var half = new GraphBuilder("half").Input("x", TensorElementType.Float32, "batch", 8)
             .Initializer(GraphBuilder.Tensor("w", OnnxDataType.Float16, [.. Numbers.Normal(8 * 4, 7).SelectMany(value => BitConverter.GetBytes((Half)value))], 8, 4));
-        half.Node("MatMul", ["x", half.Node("Cast", ["w"], attributes: [("to", OnnxDataType.Float)])], ["logits"]);
+        string product = half.Node("MatMul", [half.Node("Cast", ["x"], attributes: [("to", OnnxDataType.Float16)]), "w"]);
+        half.Node("Cast", [product], ["logits"], [("to", OnnxDataType.Float)]);
         using var host = new Host(half.Output("logits", TensorElementType.Float32, "batch", 4).Build());
         string path = Path.Combine(host.Storage, "profiles", "ada", "devices", "premade.lora");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
