@@ -41,16 +41,17 @@ internal static class SwapBenchmark
         };
     }
 
+    // Releasing sessions counts on neither side: a slot serves with the next one before the one before is released.
     private static PairedRatio SwapOverCreate(AdapterServer server, MadeUpAdapters adapters, ServedModel model, TimeSpan duration)
     {
         byte[] bytes = model.Model.ToBytes();
         IReadOnlyDictionary<string, HostTensor> inputs = model.Inputs(1);
-        using AdapterSlot slot = server.Open();
         int player = 0;
         return PairedRatio.Measure(
             () =>
             {
                 Adapter adapter = adapters.Of(++player);
+                using AdapterSlot slot = server.Open();
                 long start = Stopwatch.GetTimestamp();
                 slot.Publish(adapter);
                 slot.Run(inputs);
