@@ -75,6 +75,16 @@ public sealed class OnnxModel
             : throw new ModelFormatException($"{Name} takes {length} bytes in one file, but ONNX allows no more than 2 GB. Use a smaller model, or float16 weights.");
     }
 
+    /// <summary>The same, and where in it the elements of initializers lie, so that others can be written in their place.</summary>
+    /// <param name="places">Index of the first byte, by the name of each initializer that the file stores raw; none of those in typed fields.</param>
+    /// <exception cref="ModelFormatException">The model takes more than 2 GB.</exception>
+    public byte[] ToBytes(out IReadOnlyDictionary<string, int> places)
+    {
+        byte[] bytes = ToBytes();
+        places = InitializerPlaces.Find(bytes, Graph.Initializers);
+        return bytes;
+    }
+
     /// <summary>The content of an <c>.onnx</c> file with other values in some initializers; shorthand for <see cref="WithInitializers"/> and <see cref="ToBytes()"/>.</summary>
     /// <param name="replaced">New values, row-major, by initializer name.</param>
     /// <exception cref="ArgumentException">A name or a length does not fit the model.</exception>

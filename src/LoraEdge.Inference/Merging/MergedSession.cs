@@ -29,7 +29,9 @@ public sealed class MergedSession : ServingSession
     {
     }
 
-    private MergedSession(SessionRunner runner)
+    /// <summary>Serves what is open.</summary>
+    /// <param name="runner">The session, taken over.</param>
+    internal MergedSession(SessionRunner runner)
         : base(runner) => _runner = runner;
 
     /// <summary>What rounding did to the adapter's layers that are stored in 16 bits; empty where there are none.</summary>

@@ -90,6 +90,19 @@ public sealed class WeightMerger
         MergePiece.MergeAll([.. destinations.Select(entry => Into(entry.Key, entry.Value, changes[entry.Key]))], threads, _model.Name);
     }
 
+    /// <summary>Initializers that every layer which uses them adapts in float32, as they are stored.</summary>
+    internal IEnumerable<Initializer> Float32Weights => _layers.Values
+        .GroupBy(layer => layer.WeightName, StringComparer.Ordinal)
+        .Where(weight => weight.All(layer => !layer.IsQuantized && layer.MergedType == OnnxDataType.Float))
+        .Select(weight => _model.Graph.Initializers.TryGetValue(weight.Key, out Initializer? stored) ? stored : null)
+        .OfType<Initializer>()
+        .Where(stored => stored.DataType == OnnxDataType.Float);
+
+    /// <summary>Names of the weights that an adapter changes, if it is for this model; null where it is not.</summary>
+    internal string[]? WeightsOf(Adapter adapter) => adapter.Targets.All(target => _layers.ContainsKey(target.InitializerIndex))
+        ? [.. adapter.Targets.Select(target => _layers[target.InitializerIndex].WeightName).Distinct(StringComparer.Ordinal)]
+        : null;
+
     /// <summary>Memory of a layer's weight as the model stores it, in bytes; 0 for a layer that there is not.</summary>
     internal long BytesOf(int initializerIndex) => _layers.TryGetValue(initializerIndex, out AdaptableLayer? layer) ? WeightOf(layer).Data.Length : 0;
 

@@ -24,6 +24,7 @@ public sealed class AdapterServer : ISlotOwner, IDisposable
     private readonly SharedSession<InPlaceWeights> _inPlace;
     private readonly HashSet<AdapterSlot> _slots = [];
     private readonly SlotMoves _moves;
+    private readonly PublishCheck _check;
 
     /// <summary>Decides nothing yet: sessions are opened, and costs measured, when the first adapter is to be served.</summary>
     /// <param name="model">The model; borrowed, and disposed after this.</param>
@@ -46,6 +47,7 @@ public sealed class AdapterServer : ISlotOwner, IDisposable
         _inPlace = new SharedSession<InPlaceWeights>(Model, () => new InPlaceWeights(Model, _form.Layers, Math.Min(2, Environment.ProcessorCount)));
         _choice = new Lazy<ServingChoice>(() => ServingChoice.Of(_options, Costs()));
         _moves = new SlotMoves(this);
+        _check = new PublishCheck(model);
     }
 
     /// <summary>The model.</summary>
@@ -84,17 +86,22 @@ public sealed class AdapterServer : ISlotOwner, IDisposable
         return slot;
     }
 
-    /// <summary>Makes an adapter ready to serve, on the calling thread, which is therefore not the host's. It is the caller's to dispose until it is handed to <see cref="AdapterSlot.Swap"/>.</summary>
+    /// <summary>
+    /// Makes an adapter ready to serve, on the calling thread, which is therefore not the host's, and runs it once on made-up
+    /// inputs. It is the caller's to dispose until it is handed to <see cref="AdapterSlot.Swap"/>.
+    /// </summary>
     /// <param name="adapter">The adapter.</param>
-    /// <exception cref="AdapterMismatchException">The adapter is for another model, projection or shape, or makes a weight that is not finite.</exception>
-    public ServingSession Build(Adapter adapter) => Choice.Mode switch
+    /// <exception cref="AdapterMismatchException">
+    /// The adapter is for another model, projection or shape, or makes a weight or an output that is not finite.
+    /// </exception>
+    public ServingSession Build(Adapter adapter) => _check.Require(Choice.Mode switch
     {
         ServingMode.InPlace when _form.Fits(adapter) => _inPlace.Value.Build(adapter),
         ServingMode.Attached when _form.Fits(adapter) => _attached.Value.Open(adapter),
         _ when TryMerge(adapter) is { } merged => merged,
         _ when CanAttach(adapter) => _attached.Value.Open(adapter),
         _ => TryMerge(adapter, always: true)!,
-    };
+    });
 
     /// <summary>Computes every output, each row of the batch with the adapter that a slot of its own serves.</summary>
     /// <param name="inputs">The model's inputs by name; borrowed for the call, and not to be changed during it.</param>

@@ -9,6 +9,7 @@ namespace LoraEdge.Inference;
 public sealed class ServingModel : ISlotOwner, IDisposable
 {
     private readonly WeightMerger _merger;
+    private readonly ModelTemplate _template;
     private readonly object _gate = new();
     private SessionSettings _settings;
     private MergedSession _base;
@@ -27,6 +28,7 @@ public sealed class ServingModel : ISlotOwner, IDisposable
         settings ??= new SessionSettings();
         _merger = new WeightMerger(model, calibrated, settings);
         Weights = new SharedWeights(model);
+        _template = new ModelTemplate(model, _merger, Weights);
         _base = OpenBase(settings);
         Provider = _base.Provider;
 
@@ -66,6 +68,8 @@ public sealed class ServingModel : ISlotOwner, IDisposable
     /// <summary>The same, and tells when the session is released.</summary>
     internal MergedSession Build(Adapter adapter, Action? released)
     {
+        if (_template.TryOpen(adapter, Settings) is { } runner)
+            return new MergedSession(runner) { Adapter = adapter, Released = released };
         MergedModel merged = _merger.Apply(adapter);
         ServingMetrics.AddLost(merged.Lost);
         return new MergedSession(merged.Model, Settings, Weights) { Adapter = adapter, Losses = merged.Losses, Released = released };

@@ -21,34 +21,50 @@ internal static class NativeSession
         settings.Validate();
         OnnxModel guarded = model.WithKernelGuards();
         var failures = new List<ProviderFailure>();
+        foreach (ProviderOptions provider in settings.Providers.TakeWhile(provider => provider.Provider != ExecutionProvider.Cpu))
+        {
+            if (Checked(model.Name, () => TryOpen(guarded.ToBytes(), settings, provider, failures)) is not { } session)
+                continue;
+            choice = new ProviderChoice(provider, failures);
+            return session;
+        }
+
+        choice = new ProviderChoice(new ProviderOptions(ExecutionProvider.Cpu), failures);
+        OnnxModel prepared = guarded.WithTransposedProducts();
+        return OpenOnCpu(prepared.ToBytes(), model.Name, settings, shared, [.. shared?.Of(prepared) ?? []]);
+    }
+
+    /// <summary>The model as the CPU is given it.</summary>
+    public static OnnxModel PreparedForCpu(OnnxModel model) => model.WithKernelGuards().WithTransposedProducts();
+
+    /// <summary>Opens a session on the CPU.</summary>
+    /// <param name="bytes">The content of an <c>.onnx</c> file, of a <see cref="PreparedForCpu"/> model. Not kept.</param>
+    /// <param name="name">Name of the model.</param>
+    /// <param name="settings">How to run it.</param>
+    /// <param name="shared">Weights that it may share with other sessions; null to share nothing.</param>
+    /// <param name="weights">Those of them that are in the bytes as they are.</param>
+    /// <exception cref="ModelFormatException">ONNX Runtime refuses the model.</exception>
+    /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing or does not fit.</exception>
+    public static InferenceSession OpenOnCpu(byte[] bytes, string name, SessionSettings settings, SharedWeights? shared, IReadOnlyCollection<Initializer> weights) => Checked(name, () =>
+    {
+        using SessionOptions options = Options(bytes, settings);
+        return shared is null ? new InferenceSession(bytes, options) : shared.Open(bytes, weights, options);
+    });
+
+    private static T Checked<T>(string model, Func<T> open)
+    {
         try
         {
-            foreach (ProviderOptions provider in settings.Providers.TakeWhile(provider => provider.Provider != ExecutionProvider.Cpu))
-            {
-                if (TryOpen(guarded.ToBytes(), settings, provider, failures) is not { } session)
-                    continue;
-                choice = new ProviderChoice(provider, failures);
-                return session;
-            }
-
-            choice = new ProviderChoice(new ProviderOptions(ExecutionProvider.Cpu), failures);
-            return OpenOnCpu(guarded.WithTransposedProducts(), settings, shared);
+            return open();
         }
         catch (OnnxRuntimeException error)
         {
-            throw new ModelFormatException($"ONNX Runtime cannot load {model.Name}: {error.Message} Check the model with the ONNX checker, or export it again.", error);
+            throw new ModelFormatException($"ONNX Runtime cannot load {model}: {error.Message} Check the model with the ONNX checker, or export it again.", error);
         }
         catch (Exception error) when (error is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
             throw new NativeRuntimeException($"Serving needs ONNX Runtime, but its native library cannot be loaded from {AppContext.BaseDirectory}: {FirstLine(error.GetBaseException())} Set <UsesOnnxRuntime>true</UsesOnnxRuntime> in the executable's project.", error);
         }
-    }
-
-    private static InferenceSession OpenOnCpu(OnnxModel model, SessionSettings settings, SharedWeights? shared)
-    {
-        byte[] bytes = model.ToBytes();
-        using SessionOptions options = Options(bytes, settings);
-        return shared is null ? new InferenceSession(bytes, options) : shared.Open(bytes, model, options);
     }
 
     // The options come first: without ONNX Runtime's library no provider is to blame.

@@ -33,12 +33,24 @@ internal sealed class SessionRunner
     /// <exception cref="ModelFormatException">ONNX Runtime refuses the model, or hosts cannot hold any of its outputs.</exception>
     /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing.</exception>
     public SessionRunner(OnnxModel model, OnnxModel executed, SessionSettings settings, SharedWeights? shared = null, string hint = "")
+        : this(model, settings, hint, () => (NativeSession.Open(executed, settings, out ProviderChoice provider, shared), provider))
+    {
+    }
+
+    /// <summary>Opens it in another way.</summary>
+    /// <param name="model">The model whose inputs hosts feed.</param>
+    /// <param name="settings">How to run it.</param>
+    /// <param name="hint">What may be the cause where ONNX Runtime refuses inputs; empty for nothing in particular.</param>
+    /// <param name="open">Opens the native session, and tells where.</param>
+    /// <exception cref="ModelFormatException">ONNX Runtime refuses the model, or hosts cannot hold any of its outputs.</exception>
+    /// <exception cref="NativeRuntimeException">ONNX Runtime's native library is missing.</exception>
+    public SessionRunner(OnnxModel model, SessionSettings settings, string hint, Func<(InferenceSession, ProviderChoice)> open)
     {
         (_model, _hint, _fault) = (model.Name, hint, settings.Fault);
         _inputs = new ModelInputs(model);
         _divisions = new IntegerDivisions(model);
         FrameLengths.Check(model);
-        _session = NativeSession.Open(executed, settings, out ProviderChoice provider, shared);
+        (_session, ProviderChoice provider) = open();
         _options = new RunOptions();
         Provider = provider;
         _turn = provider.InUse.Provider.RunsOneAtATime() ? new object() : null;

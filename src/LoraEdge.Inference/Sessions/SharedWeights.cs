@@ -42,13 +42,12 @@ internal sealed class SharedWeights
 
     /// <summary>Opens a session that shares what it can; one that shares nothing where the owner has closed this.</summary>
     /// <param name="bytes">The content of an <c>.onnx</c> file.</param>
-    /// <param name="model">The same: the frozen model with other values in some weights, or other nodes.</param>
+    /// <param name="weights">What it shares, from <see cref="Of"/>.</param>
     /// <param name="options">Its options, for the CPU; changed.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model.</exception>
-    public InferenceSession Open(byte[] bytes, OnnxModel model, SessionOptions options)
+    public InferenceSession Open(byte[] bytes, IReadOnlyCollection<Initializer> weights, SessionOptions options)
     {
-        Initializer[] weights = [.. Of(model)];
-        if (weights.Length == 0 || !_uses.TryEnter())
+        if (weights.Count == 0 || !_uses.TryEnter())
             return new InferenceSession(bytes, options);
         try
         {
@@ -64,6 +63,7 @@ internal sealed class SharedWeights
     }
 
     /// <summary>The weights that a session of a model shares.</summary>
+    /// <param name="model">The frozen model with other values in some weights, or other nodes.</param>
     public IEnumerable<Initializer> Of(OnnxModel model) => model.Graph.Initializers.Values.Where(weight =>
         IsFrozen(weight)
         && !model.Graph.IsOverridable(weight.Name)

@@ -1,3 +1,4 @@
+using LoraEdge.Inference;
 using LoraEdge.Onnx;
 
 namespace LoraEdge.Benchmarks.Serving;
@@ -21,6 +22,9 @@ internal sealed class MadeUpAdapters
 
     /// <summary>Where A comes from.</summary>
     public static IProjectionSource Source { get; } = new SeededProjection(0);
+
+    /// <summary>What they have in common.</summary>
+    public AdapterForm Form => new(Source, Rank: 1, _layers);
 
     /// <summary>An adapter that changes every layer by about a tenth.</summary>
     /// <param name="player">Whose it is; the same number gives the same adapter.</param>

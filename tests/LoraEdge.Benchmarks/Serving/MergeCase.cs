@@ -14,5 +14,5 @@ internal sealed record MergeCase(string Model, long Bytes, int Threads, double G
 {
     /// <inheritdoc />
     public override string ToString() => FormattableString.Invariant(
-        $"{Model,-14} {Bytes / 1e6:F1} MB merged at {GigabytesPerSecond:F2} GB/s on {Threads} threads, {OverMemcpy:F3} of a copy ({Low:F3} to {High:F3}, {Pairs} pairs), target {Target} or more");
+        $"{Model,-14} {Bytes / 1e6:F1} MB merged at {GigabytesPerSecond:F2} GB/s on {Threads} thread(s), {OverMemcpy:F3} of a copy ({Low:F3} to {High:F3}, {Pairs} pairs), target {Target} or more");
 }

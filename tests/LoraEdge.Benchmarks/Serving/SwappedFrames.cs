@@ -22,17 +22,17 @@ internal sealed record SwappedFrames(FrameTimes Swapping, FrameTimes Undisturbed
     public double P99Ratio => Swapping.P99 / Undisturbed.P99;
 
     /// <summary>Measures it.</summary>
-    /// <param name="serving">The model.</param>
-    /// <param name="model">Its inputs.</param>
+    /// <param name="server">Serves the model as the plugin does.</param>
+    /// <param name="adapters">Adapters of it.</param>
+    /// <param name="model">The model and its inputs.</param>
     /// <param name="swaps">Number of swaps.</param>
-    public static SwappedFrames Measure(ServingModel serving, ServedModel model, int swaps)
+    public static SwappedFrames Measure(AdapterServer server, MadeUpAdapters adapters, ServedModel model, int swaps)
     {
-        var adapters = new MadeUpAdapters(model.Model);
         Adapter[] both = [adapters.Of(1), adapters.Of(2)];
-        using AdapterSlot slot = serving.Open();
+        using AdapterSlot slot = server.Open();
         slot.Publish(both[0]);
         using InferenceCall call = slot.Prepare(model.Inputs(1));
-        var inference = new ComparedInference(call, [.. both.Select(adapter => ComparedInference.Expected(serving, model, adapter))]);
+        var inference = new ComparedInference(call, [.. both.Select(adapter => ComparedInference.Expected(server.Model, model, adapter))]);
         List<TimeSpan> swapping = [], undisturbed = [];
         for (int done = 0; done < swaps; done += SwapsPerBlock)
         {

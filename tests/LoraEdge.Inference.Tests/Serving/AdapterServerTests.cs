@@ -45,6 +45,38 @@ public sealed class AdapterServerTests
     }
 
     [TestCaseSource(nameof(s_ways))]
+    public void Publish_AnAdapterWhoseOutputsOverflow_IsRefusedAndTheOneBeforeServesOn(ServingMode mode)
+    {
+        using var model = new ServingModel(TinyModels.Policy());
+        using AdapterServer server = Server(model, mode);
+        using AdapterSlot slot = server.Open();
+        Adapter before = RandomAdapter.For(model.Model, 0.5), huge = RandomAdapter.For(model.Model, 1e30);
+        slot.Publish(before);
+        ServingStatus status = server.Status;
+
+        Assert.That(() => slot.Publish(huge), Throws.TypeOf<AdapterMismatchException>().With.Message.Contains("the output 'logits'"));
+
+        Assert.That(slot.Adapter, Is.SameAs(before));
+        Numbers.AssertClose(Logits(slot), Merged(model, before), Close);
+        Assert.That(server.Status, Is.EqualTo(status), "what was refused takes no place");
+    }
+
+    [Test]
+    public void Publish_AModelThatMadeUpInputsDoNotFit_IsServedWithoutTheCheck()
+    {
+        GraphBuilder graph = new GraphBuilder("rows").Input("x", TensorElementType.Float32, "batch", 8)
+            .Initializer("w", Numbers.Normal(8 * 4, 1), 8, 4).Initializer("shape", [3L, 4], 2);
+        graph.Node("Reshape", [graph.Node("MatMul", ["x", "w"]), "shape"], ["logits"]);
+        using var model = new ServingModel(graph.Output("logits", TensorElementType.Float32, 3, 4).Build());
+        using AdapterServer server = Server(model, ServingMode.Merged);
+        using AdapterSlot slot = server.Open();
+
+        slot.Publish(RandomAdapter.For(model.Model));
+
+        Assert.That(slot.Mode, Is.EqualTo(ServingMode.Merged));
+    }
+
+    [TestCaseSource(nameof(s_ways))]
     public void Prepare_InEveryWay_AllocatesNothingAndFollowsSwaps(ServingMode mode)
     {
         using var model = new ServingModel(TinyModels.Policy());
