@@ -26,7 +26,7 @@ internal static class SwapBenchmark
             PairedRatio ratio = SwapOverCreate(server, adapters, model, duration);
             run.Progress(FormattableString.Invariant($"{model.Name}: from adapter to inference {ratio.Median:F2} of a plain session; {swaps} swaps under a loop of 60 Hz"));
             SwappedFrames frames = SwappedFrames.Measure(server, adapters, model, swaps);
-            cases.Add(new SwapCase(model.Name, model.Tokens(1), ratio.Median, ratio.Low, ratio.High, ratio.Pairs, SwapTarget, swaps, frames.Failures, frames.Mixed, frames.P99Ratio, P99Target, frames.Swapping, frames.Undisturbed));
+            cases.Add(new SwapCase(model.Name, model.Tokens(1), ratio.Median, ratio.Low, ratio.High, ratio.Pairs, SwapTarget, swaps, frames.Failures, frames.Mixed, frames.P99Ratio, frames.ControlP99Ratio, P99Target, frames.Swapping, frames.Undisturbed));
         }
 
         foreach (SwapCase one in cases)
@@ -37,6 +37,7 @@ internal static class SwapBenchmark
             failures = cases.Sum(one => one.Failures),
             mixed = cases.Sum(one => one.Mixed),
             p99Ratio = cases.Max(one => one.P99Ratio),
+            controlP99Ratio = cases.Max(one => one.ControlP99Ratio),
             cases,
         };
     }

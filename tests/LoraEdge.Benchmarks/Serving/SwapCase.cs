@@ -14,14 +14,15 @@ namespace LoraEdge.Benchmarks.Serving;
 /// <param name="Failures">Inferences that threw.</param>
 /// <param name="Mixed">Inferences whose output is not, bit for bit, that of one of the two adapters.</param>
 /// <param name="P99Ratio">99th percentile of an inference's time while adapters are swapped, over that while none is.</param>
+/// <param name="ControlP99Ratio">The same while nothing is swapped and a program of idle priority counts; null where the system cannot start one.</param>
 /// <param name="P99Target">The most that it should be.</param>
 /// <param name="Swapping">Times of inferences while adapters were swapped.</param>
 /// <param name="Undisturbed">Those while none was.</param>
 internal sealed record SwapCase(
     string Model, int? Tokens, double SwapOverCreate, double Low, double High, int Pairs, double SwapTarget,
-    int Swaps, int Failures, int Mixed, double P99Ratio, double P99Target, FrameTimes Swapping, FrameTimes Undisturbed)
+    int Swaps, int Failures, int Mixed, double P99Ratio, double? ControlP99Ratio, double P99Target, FrameTimes Swapping, FrameTimes Undisturbed)
 {
     /// <inheritdoc />
     public override string ToString() => FormattableString.Invariant(
-        $"{Model,-14} swap over create {SwapOverCreate:F3} ({Low:F3} to {High:F3}, {Pairs} pairs); {Swaps} swaps: {Failures} failed, {Mixed} mixed of {Swapping.Frames}; p99 {Swapping.P99:F2} ms over {Undisturbed.P99:F2} ms is {P99Ratio:F2}");
+        $"{Model,-14} swap over create {SwapOverCreate:F3} ({Low:F3} to {High:F3}, {Pairs} pairs); {Swaps} swaps: {Failures} failed, {Mixed} mixed of {Swapping.Frames}; p99 {Swapping.P99:F2} ms over {Undisturbed.P99:F2} ms is {P99Ratio:F2}, beside a counter {ControlP99Ratio:F2}");
 }
