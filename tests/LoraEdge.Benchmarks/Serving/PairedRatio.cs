@@ -48,7 +48,7 @@ internal sealed record PairedRatio(double Median, double Low, double High, int P
         return Of(ratios);
     }
 
-    /// <summary>The same for actions, each repeated so often that a turn of it lasts a few milliseconds.</summary>
+    /// <summary>The same for actions, each repeated so often that a turn of it lasts 20 milliseconds.</summary>
     public static PairedRatio Measure(Action one, Action other, TimeSpan duration) => Measure(Turns(one), Turns(other), duration);
 
     /// <summary>The largest k for which the median lies below the k-th smallest with 2.5% at most.</summary>
@@ -66,7 +66,7 @@ internal sealed record PairedRatio(double Median, double Low, double High, int P
 
     private static Func<TimeSpan> Turns(Action action)
     {
-        const double Milliseconds = 4;
+        const double Milliseconds = 20;
         action();
         long start = Stopwatch.GetTimestamp();
         action();
