@@ -29,6 +29,15 @@ internal sealed class BranchEdit(GraphProto graph, OnnxGraph? biases = null)
         NodeProto[] nodes = [.. Nodes.TakeShared(), .. graph.Node.SelectMany((node, at) => _behind.TryGetValue(at, out NodeProto[]? added) ? [node, .. added] : new[] { node })];
         graph.Node.Clear();
         graph.Node.AddRange(nodes);
+
+        // Shapes that a file declares wrongly do no harm until a kernel writes into the memory of a value of the declared shape, as the
+        // additions may. Runtimes infer the right ones.
+        graph.ValueInfo.Clear();
+        for (int i = 0; i < graph.Output.Count; i++)
+        {
+            if (graph.Output[i].Type?.TensorType is not null)
+                (graph.Output[i] = graph.Output[i].Clone()).Type.TensorType.Shape = null;
+        }
     }
 
     /// <summary>Why no branch can stand beside a layer; null when one can.</summary>
