@@ -67,19 +67,6 @@ public sealed class AttachedSessionTests
     }
 
     [Test]
-    public void AnOutputOfAnotherShapeThanItIsDeclared_IsServedAsItIsMerged()
-    {
-        var graph = new GraphBuilder("odd").Input("x", TensorElementType.Float32, "batch", 8).Initializer("w", Numbers.Normal(8, seed: 1), 8, 1);
-        graph.Node("Relu", ["x"], ["h"]);
-        graph.Node("MatMul", ["h", "w"], ["y"]);
-        using var model = new ServingModel(graph.Output("y", TensorElementType.Float32, "batch", 8).Build());
-        using AttachedSession session = Open(model);
-        Adapter adapter = RandomAdapter.For(model.Model, 0.5);
-
-        AssertClose(session.Run(s_inputs, session.Add(adapter)), Merged(model, adapter, s_inputs));
-    }
-
-    [Test]
     public void RivalBase_AttachedAndMerged_ComputeTheSame()
     {
         using var model = new ServingModel(OnnxModel.Load(TestData.RequirePath(Repository.PathOf("sample-host/Models/rival-base.onnx"))));
