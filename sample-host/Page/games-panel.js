@@ -1,0 +1,54 @@
+import { byId, element } from "./dom.js";
+import { count, plural, seconds } from "./format.js";
+
+const speeds = [1, 10, 100];
+const mostPlayers = 200;
+
+/** Asks whose games of the file these are, and whether to learn from them at once or to watch them. */
+export function askWho(file, { players }, { learn, watch }) {
+  const form = byId("who");
+  const choices = [...players].sort((a, b) => b.games - a.games).slice(0, mostPlayers);
+  const select = element("select", { "aria-label": "Player", name: "player" }, ...choices.map(({ name, games }) => element("option", { value: name }, `${name} (${plural(games, "game")})`)));
+  const leave = action => event => {
+    event.preventDefault();
+    form.hidden = true;
+    byId("drop").hidden = false;
+    action?.(select.value);
+  };
+  form.onsubmit = leave(learn);
+  form.replaceChildren(
+    element("label", { class: "field" }, element("span", {}, `Which player of ${file} is you?`), select),
+    element("div", { class: "buttons" }, element("button", { class: "primary", type: "submit" }, "Learn from these games"),
+      element("button", { type: "button", click: leave(watch) }, "Watch them played"), element("button", { type: "button", class: "plain", click: leave() }, "Cancel")));
+  form.hidden = false;
+  byId("drop").hidden = true;
+  select.focus();
+}
+
+/** How far the import is. */
+export function drawImport(state) {
+  const box = byId("importing"), file = state.import;
+  box.hidden = !file;
+  if (!file) return;
+  const fill = element("span");
+  fill.style.setProperty("--part", file.moves ? file.logged / file.moves : 0);
+  box.replaceChildren(
+    element("p", {}, element("strong", {}, file.done ? `Learned from ${file.player}` : `Reading ${file.player}`), element("span", { class: "quiet" }, file.name)),
+    element("div", { class: "meter", role: "progressbar", "aria-label": "Import", "aria-valuemin": 0, "aria-valuemax": file.moves, "aria-valuenow": file.logged }, fill),
+    element("p", { class: "quiet" }, `${count(file.logged)} of ${plural(file.moves, "move")} in ${seconds(file.seconds)}`),
+    element("p", { class: file.promotedAfter === null ? "quiet" : "good" }, file.promotedAfter === null ? "The first adapter is being trained" : `First adapter in use after ${seconds(file.promotedAfter)}`));
+}
+
+/** The game that is being watched, and how fast. */
+export function drawWatch({ watch }, { setSpeed, stop }) {
+  const box = byId("watching");
+  box.hidden = !watch;
+  if (!watch) return;
+  const focused = box.contains(document.activeElement) ? document.activeElement.dataset.act : null;
+  const speed = value => element("button", { type: "button", "data-act": value, "aria-pressed": String(watch.speed === value), click: () => setSpeed(value) }, `${value}×`);
+  box.replaceChildren(
+    element("p", {}, element("strong", {}, watch.finished ? `Watched ${watch.player}` : `Watching ${watch.player}`), element("span", { class: "quiet" }, `game ${count(watch.game)} of ${count(watch.games)}`)),
+    element("div", { class: "buttons" }, element("span", { class: "segmented", role: "group", "aria-label": "Speed" }, ...speeds.map(speed)),
+      element("button", { type: "button", "data-act": "stop", click: stop }, watch.finished ? "Close" : "Stop")));
+  if (focused) box.querySelector(`[data-act="${focused}"]`)?.focus();
+}

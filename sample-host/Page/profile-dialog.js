@@ -1,0 +1,40 @@
+import { byId, element, write } from "./dom.js";
+import { confirmed } from "./confirm.js";
+import { plural } from "./format.js";
+
+const kinds = { player: "player", style: "style of the past", imported: "imported" };
+
+/** The profile's name on its button, and the dialog's list of all of them. */
+export function drawProfiles({ profile, profiles }, open) {
+  write(byId("profile-name"), profile.name);
+  write(byId("profile-records"), plural(profile.records, "move"));
+  write(byId("rename-whom"), profile.name);
+  byId("profile-export").disabled = !profile.adapter;
+  byId("profile-list").replaceChildren(...profiles.map(({ name, kind }) => element("li", {},
+    element("button", { type: "button", class: "profile", "aria-pressed": String(name === profile.name), click: () => open(name) },
+      element("strong", {}, name), element("span", { class: "quiet" }, kinds[kind] ?? kind)))));
+}
+
+/** Sets up the dialog's forms; `actions` sends what they ask for. */
+export function connectProfiles(getState, { open, rename, forget, exportAdapter }) {
+  const dialog = byId("profiles");
+  byId("open-profiles").addEventListener("click", () => dialog.showModal());
+  connectForm("profile-create", "name", open);
+  connectForm("profile-rename", "to", rename);
+  byId("profile-export").addEventListener("click", exportAdapter);
+  byId("export").addEventListener("click", exportAdapter);
+  byId("profile-forget").addEventListener("click", async () => {
+    const { name } = getState().profile;
+    if (await confirmed(`Forget ${name}?`, "Every recorded move and every adapter of this profile is deleted from this device. It cannot be taken back.", "Forget for ever")) forget(name);
+  });
+}
+
+function connectForm(id, field, send) {
+  byId(id).addEventListener("submit", event => {
+    event.preventDefault();
+    const value = event.target.elements[field].value.trim();
+    if (!value) return;
+    send(value);
+    event.target.reset();
+  });
+}
