@@ -1,7 +1,7 @@
 import { byId, shape } from "./dom.js";
 import { percent, plural } from "./format.js";
 
-const width = 320, height = 132;
+const width = 320, height = 118;
 const left = 30, right = 44, top = 8, bottom = 18;
 
 /** Running accuracy of both models by number of own moves. */
@@ -26,7 +26,7 @@ function describe(curve) {
   return `After ${plural(last.moves, "move")}: base ${percent(last.base)} of your moves guessed, adapted ${percent(last.adapted ?? 0)}`;
 }
 
-const gridLine = (y, text) => [shape("path", { class: "grid", d: `M${left} ${y} H${width - right}` }), label(left - 5, y + 3, text.replace(" ", ""), "end")];
+const gridLine = (y, text) => [shape("path", { class: "grid", d: `M${left} ${y} H${width - right}` }), label(left - 5, y + 3, text, "end")];
 const label = (x, y, text, anchor, kind = "tick") => shape("text", { x, y, class: kind, "text-anchor": anchor }, text);
 
 function line(curve, kind, x, y) {

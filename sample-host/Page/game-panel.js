@@ -18,8 +18,7 @@ export function drawMoves({ game }) {
       element("span", { class: i + k === game.san.length - 1 ? "san last" : "san" }, san))));
   list.replaceChildren(...rows);
   list.classList.toggle("empty", rows.length === 0);
-  const body = list.parentElement;
-  body.scrollTop = body.scrollHeight;
+  requestAnimationFrame(() => { list.parentElement.scrollTop = list.parentElement.scrollHeight; });
 }
 
 /** Says the moves that were played since the last state, and the result. */

@@ -2,6 +2,10 @@ import { byId, element } from "./dom.js";
 import { count, plural, seconds } from "./format.js";
 
 const speeds = [1, 10, 100];
+const phases = {
+  logging: "Play on: reading happens between frames", learning: "The first adapter is being trained",
+  testing: "The newest games are guessed, as a test", done: "",
+};
 const mostPlayers = 200;
 
 /** Asks whose games of the file these are, and whether to learn from them at once or to watch them. */
@@ -36,7 +40,8 @@ export function drawImport(state) {
     element("p", {}, element("strong", {}, file.done ? `Learned from ${file.player}` : `Reading ${file.player}`), element("span", { class: "quiet" }, file.name)),
     element("div", { class: "meter", role: "progressbar", "aria-label": "Import", "aria-valuemin": 0, "aria-valuemax": file.moves, "aria-valuenow": file.logged }, fill),
     element("p", { class: "quiet" }, `${count(file.logged)} of ${plural(file.moves, "move")} in ${seconds(file.seconds)}`),
-    element("p", { class: file.promotedAfter === null ? "quiet" : "good" }, file.promotedAfter === null ? "The first adapter is being trained" : `First adapter in use after ${seconds(file.promotedAfter)}`));
+    element("p", { class: "quiet" }, phases[file.phase] ?? ""),
+    file.promotedAfter === null ? "" : element("p", { class: "good" }, `First adapter in use after ${seconds(file.promotedAfter)}`));
 }
 
 /** The game that is being watched, and how fast. */

@@ -1,5 +1,5 @@
 import { byId, element, shape, replay, write } from "./dom.js";
-import { count, share } from "./format.js";
+import { count, plural, share } from "./format.js";
 
 let lastShown = null;
 
@@ -12,7 +12,7 @@ export function drawMind({ mind, game }) {
   write(byId("mind-hash"), mind.sealed ? `sha-256 ${mind.sealed}…` : "");
   drawLast(mind.last, seal);
   byId("mind-score").replaceChildren(...bar("base", "Base", mind.score.base, mind.score.moves), ...bar("adapted", "Adapted", mind.score.adapted, mind.score.moves));
-  write(byId("mind-hint"), mind.score.moves ? `${count(mind.score.moves)} guessed` : "guesses before you move");
+  write(byId("mind-hint"), mind.score.moves ? plural(mind.score.moves, "guess", "guesses") : "it guesses before you move");
 }
 
 function drawLast(last, seal) {
@@ -23,9 +23,18 @@ function drawLast(last, seal) {
   list.hidden = !last;
   if (!last) return;
   list.replaceChildren(guess("base", "Base", last.base, last.baseHit), guess("adapted", "Adapted", last.adapted, last.adaptedHit), guess("played", "You played", last.played, null));
-  list.title = `Salt of this seal: ${last.salt}`;
+  checkSeal(last);
   replay(list, "revealed");
   replay(seal, "broken");
+}
+
+/** Computes the broken seal again from what was under it: SHA-256 of "base adapted salt". */
+async function checkSeal({ base, adapted, salt, sealed }) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${base} ${adapted} ${salt}`));
+  const seal = Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, "0")).join("");
+  const genuine = seal.startsWith(sealed);
+  byId("mind-last").title = `${genuine ? "This is what was sealed" : "This is not what was sealed"}: SHA-256 of "${base} ${adapted} ${salt}" begins with ${seal.slice(0, 16)}.`;
+  byId("mind-last").dataset.genuine = genuine;
 }
 
 function guess(kind, who, san, hit) {

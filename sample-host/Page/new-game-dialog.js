@@ -8,6 +8,7 @@ export function connectNewGame(getState, start) {
   form.addEventListener("input", showTemperature);
   form.elements.name.addEventListener("change", () => { form.elements.kind.value = "profile"; });
   const open = () => {
+    if (!getState()) return;
     fill(form, getState());
     showTemperature();
     dialog.returnValue = "";

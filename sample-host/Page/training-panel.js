@@ -1,5 +1,5 @@
 import { byId, element, write } from "./dom.js";
-import { percent, plural } from "./format.js";
+import { count, percent, plural } from "./format.js";
 
 const statuses = {
   collecting: "Collecting moves", training: "Training", scoring: "Scoring the candidate", waiting: "Waiting for new moves", paused: "Paused", off: "Off",
@@ -17,14 +17,14 @@ export function drawTraining({ training }) {
   write(pause, training.paused ? "Resume" : "Pause");
   byId("training-facts").replaceChildren(
     ...fact("Busy", percent(training.duty), "Share of the time that the training thread works"),
-    ...fact("Trains on", training.trainer), ...fact("Serves on", training.provider));
+    ...fact("Trains on", training.trainer), ...fact("Serves on", training.provider), ...fact("Promoted", count(training.promotions ?? 0), "Candidates that came into use"));
   drawShadow(training.shadow);
   write(byId("decision"), training.lastDecision ?? "");
 }
 
 const fact = (name, value, title) => [element("dt", { title }, name), element("dd", {}, value)];
 
-/** The candidate's score on moves it has not trained on, before it may be used. */
+/** The candidate's score on moves that it has not trained on, and how much of the evidence is there that promotion takes. */
 function drawShadow(shadow) {
   const box = byId("shadow");
   box.hidden = !shadow;
@@ -32,8 +32,7 @@ function drawShadow(shadow) {
   const evidence = element("span");
   evidence.style.setProperty("--part", shadow.evidence);
   box.replaceChildren(
-    element("p", {}, element("strong", {}, "Candidate, "), element("em", {}, "not yet in use")),
-    element("p", { class: "shadow-score" }, element("span", { class: "base" }, `base ${percent(shadow.base)}`), element("span", { class: "adapted" }, `candidate ${percent(shadow.candidate)}`),
-      element("span", { class: "quiet" }, `on ${plural(shadow.records, "new move")}`)),
+    element("p", { class: "shadow-title" }, element("strong", {}, "Candidate"), element("em", {}, "not yet in use"), element("span", { class: "quiet" }, `${percent(shadow.evidence)} of the evidence`)),
+    element("p", {}, `${Math.abs(shadow.advantage).toFixed(3)} nats a move ${shadow.advantage < 0 ? "worse" : "better"} than the base on ${plural(shadow.records, "new move")}`),
     element("div", { class: "meter thin", role: "progressbar", "aria-label": "Evidence for promotion", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": Math.round(100 * shadow.evidence) }, evidence));
 }
