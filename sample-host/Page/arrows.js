@@ -1,6 +1,5 @@
 import { byId, shape } from "./dom.js";
 
-const sideways = 0.11;
 const least = 0.02;
 
 /** Arrows of the moves that are expected here. The base's are dashed with an open head, the adapted ones solid with a full head. */
@@ -18,17 +17,18 @@ export class Arrows {
 
   redraw() {
     const drawn = [
-      ...this.#shown.base.map(move => this.#arrow(move, "base", -sideways)),
-      ...this.#shown.adapted.map(move => this.#arrow(move, "adapted", sideways)),
+      ...this.#shown.base.map(move => this.#arrow(move, "base", has(this.#shown.adapted, move) ? -1 : 0)),
+      ...this.#shown.adapted.map(move => this.#arrow(move, "adapted", has(this.#shown.base, move) ? 1 : 0)),
     ];
     this.#root.replaceChildren(...drawn.filter(Boolean));
   }
 
-  #arrow({ uci, p }, kind, aside) {
+  /** @param side -1 and 1 keep two arrows of one move beside each other, 0 is the middle. */
+  #arrow({ uci, p }, kind, side) {
     if (p < least) return null;
     const [x1, y1] = this.#centre(uci.slice(0, 2)), [x2, y2] = this.#centre(uci.slice(2, 4));
     const length = Math.hypot(x2 - x1, y2 - y1);
-    const width = 0.06 + 0.17 * p, head = 0.2 + 0.26 * p;
+    const width = 0.05 + 0.12 * p, head = 0.2 + 0.2 * p, aside = side * (0.05 + width / 2);
     const ux = (x2 - x1) / length, uy = (y2 - y1) / length;
     const at = (along, across) => `${round(x1 + ux * along - uy * (across + aside))} ${round(y1 + uy * along + ux * (across + aside))}`;
     const tip = length - 0.12, neck = tip - head;
@@ -49,4 +49,5 @@ export class Arrows {
   }
 }
 
+const has = (moves, { uci }) => moves.some(move => move.uci === uci && move.p >= least);
 const round = value => Math.round(value * 1000) / 1000;
