@@ -12,7 +12,16 @@ export function notify(message, kind = "error") {
   const notice = element("div", { class: `notice ${kind}` }, element("p", {}, message),
     element("button", { type: "button", class: "icon", "aria-label": "Close", click: () => notice.remove() }, "×"));
   const notices = byId("notices");
+  raise(notices);
   notices.append(notice);
   while (notices.children.length > 3) notices.firstChild.remove();
   setTimeout(() => notice.remove(), shownFor);
+}
+
+/** Everything outside an open dialog is inert, so the notices go into it for as long as it is open. */
+function raise(notices) {
+  const dialog = document.querySelector("dialog:modal");
+  if (!dialog || dialog.contains(notices)) return;
+  dialog.append(notices);
+  dialog.addEventListener("close", () => document.body.append(notices), { once: true });
 }

@@ -32,7 +32,7 @@ const weight = p => Math.max(p.base ?? 0, p.adapted ?? 0);
 
 function row(uci, p, pieces, hasAdapted) {
   const code = pieces.get(uci.slice(0, 2));
-  const name = element("span", { class: "expected-move" }, ...(code ? [pieceImage(code), element("span", { class: "visually-hidden" }, `${nameOf(code)} `)] : []), `${uci.slice(0, 2)}–${uci.slice(2, 4)}${uci[4] ? "=" + uci[4].toUpperCase() : ""}`);
+  const name = element("span", { class: "expected-move" }, ...(code ? [pieceImage(code), element("span", { class: "visually-hidden" }, `${nameOf(code)} `)] : []), `${uci.slice(0, 2)}–${uci.slice(2, 4)}${(uci[4] ?? "").toUpperCase()}`);
   return element("li", {}, name, bars(p, hasAdapted),
     element("span", { class: "p base" }, p.base === null ? "–" : percent(p.base)),
     hasAdapted ? element("span", { class: "p adapted" }, p.adapted === null ? "–" : percent(p.adapted)) : element("span", { class: "p" }));

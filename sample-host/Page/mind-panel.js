@@ -22,7 +22,7 @@ function drawLast(last, seal) {
   lastShown = key;
   list.hidden = !last;
   if (!last) return;
-  list.replaceChildren(guess("base", "Base", last.base, last.baseHit), guess("adapted", "Adapted", last.adapted, last.adaptedHit), guess("played", "You played", last.played, null));
+  list.replaceChildren(guess("base", "Base", last.base, last.baseHit), guess("adapted", "Adapted", last.adapted, last.adaptedHit), guess("played", "Played", last.played, null));
   checkSeal(last);
   replay(list, "revealed");
   replay(seal, "broken");

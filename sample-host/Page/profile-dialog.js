@@ -10,22 +10,28 @@ export function drawProfiles({ profile, profiles }, open) {
   write(byId("profile-records"), plural(profile.records, "move"));
   write(byId("rename-whom"), profile.name);
   byId("profile-export").disabled = !profile.adapter;
+  byId("profile-forget").disabled = profile.kind === "style";
+  for (const part of byId("profile-rename").elements) part.disabled = profile.kind === "style";
   byId("profile-list").replaceChildren(...profiles.map(({ name, kind }) => element("li", {},
-    element("button", { type: "button", class: "profile", "aria-pressed": String(name === profile.name), click: () => open(name) },
+    element("button", { type: "button", class: "profile", "aria-pressed": String(name === profile.name), click: () => { byId("profiles").close(); open(name); } },
       element("strong", {}, name), element("span", { class: "quiet" }, kinds[kind] ?? kind)))));
 }
 
 /** Sets up the dialog's forms; `actions` sends what they ask for. */
 export function connectProfiles(getState, { open, rename, forget, exportAdapter }) {
   const dialog = byId("profiles");
+  const leave = action => value => {
+    dialog.close();
+    action(value);
+  };
   byId("open-profiles").addEventListener("click", () => dialog.showModal());
-  connectForm("profile-create", "name", open);
+  connectForm("profile-create", "name", leave(open));
   connectForm("profile-rename", "to", rename);
   byId("profile-export").addEventListener("click", exportAdapter);
   byId("export").addEventListener("click", exportAdapter);
   byId("profile-forget").addEventListener("click", async () => {
     const { name } = getState().profile;
-    if (await confirmed(`Forget ${name}?`, "Every recorded move and every adapter of this profile is deleted from this device. It cannot be taken back.", "Forget for ever")) forget(name);
+    if (await confirmed(`Forget ${name}?`, "Every recorded move and every adapter of this profile is deleted from this device. It cannot be taken back.", "Forget for ever")) leave(forget)(name);
   });
 }
 
