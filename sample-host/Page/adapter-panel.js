@@ -1,14 +1,13 @@
-import { byId, element, write } from "./dom.js";
+import { byId, element } from "./dom.js";
 import { bytes, plural } from "./format.js";
 
 /** How large the adapter is, how often it was renewed, and the file of each device that has trained it. */
 export function drawAdapter({ profile }) {
   const { adapter } = profile;
   byId("export").disabled = !adapter;
-  write(byId("adapter-hint"), adapter ? `generation ${adapter.generation}` : "");
   if (!adapter) return byId("adapter").replaceChildren(element("p", { class: "hint" }, "None yet: the base model serves."));
   byId("adapter").replaceChildren(
-    element("p", { class: "adapter-size" }, element("strong", {}, bytes(adapter.bytes)), element("span", { class: "quiet" }, `is all that ${profile.name} is`)),
+    element("p", { class: "adapter-size" }, element("strong", {}, bytes(adapter.bytes)), element("span", { class: "quiet" }, `is all that ${profile.name} is`), element("span", { class: "generation" }, `generation ${adapter.generation}`)),
     element("ul", { class: "devices", "aria-label": plural(adapter.devices.length, "device file") }, ...adapter.devices.map(device)));
 }
 

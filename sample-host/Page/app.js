@@ -16,9 +16,9 @@ import { drawTraining } from "./training-panel.js";
 import { drawAdapter } from "./adapter-panel.js";
 import { drawFrames } from "./frames-panel.js";
 import { drawStyles } from "./styles-panel.js";
-import { askWho, drawImport, drawWatch } from "./games-panel.js";
+import { askWho, connectWatch, drawImport, drawWatch } from "./games-panel.js";
 import { connectNewGame } from "./new-game-dialog.js";
-import { connectProfiles, drawProfiles } from "./profile-dialog.js";
+import { connectProfiles, drawProfile, drawProfileList } from "./profile-dialog.js";
 import { connectFiles, readAdapter, save, uploadPgn } from "./files.js";
 import { connectTabs, openTab } from "./tabs.js";
 import { announce, notify } from "./announcer.js";
@@ -64,31 +64,34 @@ function drawBoard({ game }) {
 }
 
 function drawArrows({ game, arrows: expected }) {
-  const hidden = pressed("arrows-fair") && game.you === game.turn && !game.result;
+  const hidden = pressed("arrows-fair") && canMove(game);
   const shown = (id, moves) => hidden || !pressed(id) ? [] : moves ?? [];
   arrows.show(shown("arrows-base", expected.base), shown("arrows-adapted", expected.adapted));
   byId("arrows-adapted").disabled = expected.adapted === null;
   drawExpected(store.state, hidden);
 }
 
-store.watch(["game"], drawBoard);
-store.watch(["game", "profile", "watch"], state => drawSeats(state, board.flipped));
-store.watch(["game"], drawMoves);
-store.watch(["game", "watch"], tellMoves);
-store.watch(["game"], drawVerdict);
-store.watch(["game"], ({ game }) => { byId("resign").disabled = !game.you || game.result !== null; });
-store.watch(["game"], ({ game }) => { byId("san").disabled = game.you !== game.turn || game.result !== null; });
-store.watch(["game", "arrows"], drawArrows);
-store.watch(["game", "mind"], drawMind);
-store.watch(["swap"], drawSwap);
-store.watch(["curve"], drawCurve);
-store.watch(["training"], drawTraining);
-store.watch(["profile"], drawAdapter);
-store.watch(["frames"], drawFrames);
-store.watch(["styles", "profile"], state => drawStyles(state, id => send("style", { id })));
-store.watch(["import"], drawImport);
-store.watch(["watch"], state => drawWatch(state, { setSpeed: speed => send("watchSpeed", { speed }), stop: () => send("stopWatch") }));
-store.watch(["profile", "profiles"], state => drawProfiles(state, name => send("profile", { name })));
+const canMove = ({ you, turn, result }) => you === turn && result === null;
+
+store.watch(({ game }) => game, drawBoard);
+store.watch(({ game, profile, watch }) => [game, profile.name, watch?.player], state => drawSeats(state, board.flipped));
+store.watch(({ game }) => game.san, drawMoves);
+store.watch(({ game, watch }) => [game, watch], tellMoves);
+store.watch(({ game }) => [game.result, game.fen], drawVerdict);
+store.watch(({ game }) => [game.you, game.result], ({ game }) => { byId("resign").disabled = !game.you || game.result !== null; });
+store.watch(({ game }) => canMove(game), ({ game }) => { byId("san").disabled = !canMove(game); });
+store.watch(({ game, arrows }) => [game, arrows], drawArrows);
+store.watch(({ game, mind, watch }) => [game.result, mind, watch !== null], drawMind);
+store.watch(({ swap }) => swap, drawSwap);
+store.watch(({ curve }) => curve, drawCurve);
+store.watch(({ training }) => training, drawTraining);
+store.watch(({ profile }) => [profile.name, profile.adapter], drawAdapter);
+store.watch(({ frames }) => frames, drawFrames);
+store.watch(({ styles, profile }) => [styles, profile.name, profile.kind], state => drawStyles(state, id => send("style", { id })));
+store.watch(state => state.import, drawImport);
+store.watch(({ watch }) => watch, drawWatch);
+store.watch(({ profile }) => profile, drawProfile);
+store.watch(({ profile, profiles }) => [profile.name, profiles], state => drawProfileList(state, name => send("profile", { name })));
 
 connection.addEventListener("message", ({ detail: message }) => {
   if (message.type === "state") store.publish(message);
@@ -141,6 +144,7 @@ connectProfiles(() => store.state, {
   forget: name => send("forget", { name }),
   exportAdapter: () => send("exportAdapter"),
 });
+connectWatch({ setSpeed: speed => send("watchSpeed", { speed }), stop: () => send("stopWatch") });
 connectTabs(document.querySelector("[role=tablist]"));
 connectFiles({ pgn: file => attempt(() => takePgn(file)), adapter: file => attempt(() => takeAdapter(file)) });
 

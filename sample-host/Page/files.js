@@ -36,10 +36,12 @@ function connectChooser(button, input, take) {
 /** Sends a PGN to the host; gives its token and the players in it. */
 export async function uploadPgn(file) {
   if (file.size > mostPgn) throw new Error(`${file.name} is larger than 32 MB.`);
-  const answer = await fetch("pgn", { method: "POST", body: file });
-  if (!answer.ok) throw new Error(await answer.text() || `The host answered ${answer.status} to ${file.name}.`);
+  const answer = await fetch(`pgn?name=${encodeURIComponent(file.name.slice(-100))}`, { method: "POST", body: file });
+  if (!answer.ok) throw new Error(await problemOf(answer) ?? `The host answered ${answer.status} to ${file.name}.`);
   return answer.json();
 }
+
+const problemOf = answer => answer.json().then(({ message }) => message, () => null);
 
 /** An adapter's file in base64. */
 export async function readAdapter(file) {

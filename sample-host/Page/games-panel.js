@@ -1,7 +1,6 @@
-import { byId, element } from "./dom.js";
+import { byId, element, write } from "./dom.js";
 import { count, plural, seconds } from "./format.js";
 
-const speeds = [1, 10, 100];
 const phases = {
   logging: "Play on: reading happens between frames", learning: "The first adapter is being trained",
   testing: "The newest games are guessed, as a test", done: "",
@@ -45,15 +44,16 @@ export function drawImport(state) {
 }
 
 /** The game that is being watched, and how fast. */
-export function drawWatch({ watch }, { setSpeed, stop }) {
-  const box = byId("watching");
-  box.hidden = !watch;
+export function drawWatch({ watch }) {
+  byId("watching").hidden = !watch;
   if (!watch) return;
-  const focused = box.contains(document.activeElement) ? document.activeElement.dataset.act : null;
-  const speed = value => element("button", { type: "button", "data-act": value, "aria-pressed": String(watch.speed === value), click: () => setSpeed(value) }, `${value}×`);
-  box.replaceChildren(
-    element("p", {}, element("strong", {}, watch.finished ? `Watched ${watch.player}` : `Watching ${watch.player}`), element("span", { class: "quiet" }, `game ${count(watch.game)} of ${count(watch.games)}`)),
-    element("div", { class: "buttons" }, element("span", { class: "segmented", role: "group", "aria-label": "Speed" }, ...speeds.map(speed)),
-      element("button", { type: "button", "data-act": "stop", click: stop }, watch.finished ? "Close" : "Stop")));
-  if (focused) box.querySelector(`[data-act="${focused}"]`)?.focus();
+  write(byId("watched"), watch.finished ? `Watched ${watch.player}` : `Watching ${watch.player}`);
+  write(byId("watched-game"), `game ${count(watch.game)} of ${count(watch.games)}`);
+  write(byId("watch-stop"), watch.finished ? "Close" : "Stop");
+  for (const button of byId("watch-speeds").children) button.setAttribute("aria-pressed", Number(button.value) === watch.speed);
+}
+
+export function connectWatch({ setSpeed, stop }) {
+  byId("watch-speeds").addEventListener("click", event => event.target.value && setSpeed(Number(event.target.value)));
+  byId("watch-stop").addEventListener("click", stop);
 }

@@ -4,11 +4,11 @@ import { count, plural, share } from "./format.js";
 let lastShown = null;
 
 /** The guess under its seal, the guess before with its seal broken, and how many were right. */
-export function drawMind({ mind, game }) {
+export function drawMind({ mind, game, watch }) {
   const seal = byId("seal");
   if (!seal.firstChild) seal.append(waxHalf("left"), waxHalf("right"));
   seal.dataset.state = mind.sealed ? "sealed" : "open";
-  write(byId("mind-sealed"), mind.sealed ? "Your next move is sealed." : game.result ? "The game is over." : "Nothing is sealed: it is not your move.");
+  write(byId("mind-sealed"), mind.sealed ? "Your next move is sealed." : game.result ? "The game is over." : watch ? "No seal while watching; guesses count." : "Wait for your rival’s move.");
   write(byId("mind-hash"), mind.sealed ? `sha-256 ${mind.sealed}…` : "");
   drawLast(mind.last, seal);
   byId("mind-score").replaceChildren(...bar("base", "Base", mind.score.base, mind.score.moves), ...bar("adapted", "Adapted", mind.score.adapted, mind.score.moves));

@@ -4,14 +4,18 @@ import { plural } from "./format.js";
 
 const kinds = { player: "player", style: "style of the past", imported: "imported" };
 
-/** The profile's name on its button, and the dialog's list of all of them. */
-export function drawProfiles({ profile, profiles }, open) {
+/** The open profile on its button, and what can be done with it. */
+export function drawProfile({ profile }) {
   write(byId("profile-name"), profile.name);
   write(byId("profile-records"), plural(profile.records, "move"));
   write(byId("rename-whom"), profile.name);
   byId("profile-export").disabled = !profile.adapter;
   byId("profile-forget").disabled = profile.kind === "style";
   for (const part of byId("profile-rename").elements) part.disabled = profile.kind === "style";
+}
+
+/** All profiles; pressing one opens it. */
+export function drawProfileList({ profile, profiles }, open) {
   byId("profile-list").replaceChildren(...profiles.map(({ name, kind }) => element("li", {},
     element("button", { type: "button", class: "profile", "aria-pressed": String(name === profile.name), click: () => { byId("profiles").close(); open(name); } },
       element("strong", {}, name), element("span", { class: "quiet" }, kinds[kind] ?? kind)))));

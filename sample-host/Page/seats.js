@@ -2,15 +2,16 @@ import { byId, element } from "./dom.js";
 import { piecesOf, takenBy } from "./position.js";
 import { pieceImage } from "./pieces.js";
 
+const colours = { w: "White", b: "Black" };
 const kinds = { base: "base model", clone: "your clone", profile: "profile" };
 
 /** Who sits on which side of the board, whose move it is, and what they have taken. */
 export function drawSeats({ game, profile, watch }, flipped) {
   const pieces = piecesOf(game.fen);
   const seat = side => {
-    const own = game.you === side || (game.you === null && side === "w");
-    const name = watch ? (own ? watch.player : "Opponent") : own ? profile.name : game.opponent.name || "Base";
-    const role = watch ? "watched" : own ? "you" : kinds[game.opponent.kind];
+    const own = game.you === side;
+    const name = watch ? colours[side] : own ? profile.name : game.opponent.name || "Base";
+    const role = watch ? `in a game of ${watch.player}` : own ? "you" : kinds[game.opponent.kind];
     const { taken, ahead } = takenBy(pieces, side);
     const turn = !game.result && game.turn === side;
     return [
