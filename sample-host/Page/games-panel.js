@@ -36,7 +36,7 @@ export function drawImport(state) {
   const fill = element("span");
   fill.style.setProperty("--part", file.moves ? file.logged / file.moves : 0);
   box.replaceChildren(
-    element("p", {}, element("strong", {}, file.done ? `Learned from ${file.player}` : `Reading ${file.player}`), element("span", { class: "quiet" }, file.name)),
+    element("p", {}, element("strong", {}, `${file.done ? "Learned from" : file.phase === "logging" ? "Reading" : "Learning from"} ${file.player}`), element("span", { class: "quiet" }, file.name)),
     element("div", { class: "meter", role: "progressbar", "aria-label": "Import", "aria-valuemin": 0, "aria-valuemax": file.moves, "aria-valuenow": file.logged }, fill),
     element("p", { class: "quiet" }, `${count(file.logged)} of ${plural(file.moves, "move")} in ${seconds(file.seconds)}`),
     element("p", { class: "quiet" }, phases[file.phase] ?? ""),

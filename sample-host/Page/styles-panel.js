@@ -10,4 +10,4 @@ export function drawStyles({ styles, profile }, choose) {
 const card = ({ id, name, years, about }, chosen, choose) => element("li", {},
   element("button", { type: "button", class: "style-card", "data-style": id, "aria-pressed": String(chosen), click: () => choose(id) },
     element("span", { class: "style-initial", "aria-hidden": "true" }, name[0]),
-    element("span", { class: "style-text" }, element("strong", {}, name), element("span", { class: "quiet" }, years), element("small", {}, about))));
+    element("span", { class: "style-text" }, element("strong", {}, name), element("span", { class: "quiet" }, years.replace("-", "–")), element("small", {}, about))));

@@ -22,6 +22,11 @@ export function drawTraining({ training }) {
   write(byId("decision"), training.lastDecision ?? "");
 }
 
+function comparison(advantage) {
+  const nats = Math.abs(advantage).toFixed(3);
+  return nats === "0.000" ? "As good as the base" : `${nats} nats a move ${advantage < 0 ? "worse" : "better"} than the base`;
+}
+
 const fact = (name, value, title) => [element("dt", { title }, name), element("dd", {}, value)];
 
 /** The candidate's score on moves that it has not trained on, and how much of the evidence is there that promotion takes. */
@@ -33,6 +38,6 @@ function drawShadow(shadow) {
   evidence.style.setProperty("--part", shadow.evidence);
   box.replaceChildren(
     element("p", { class: "shadow-title" }, element("strong", {}, "Candidate"), element("em", {}, "not yet in use"), element("span", { class: "quiet" }, `${percent(shadow.evidence)} of the evidence`)),
-    element("p", {}, `${Math.abs(shadow.advantage).toFixed(3)} nats a move ${shadow.advantage < 0 ? "worse" : "better"} than the base on ${plural(shadow.records, "new move")}`),
+    element("p", {}, `${comparison(shadow.advantage)} on ${plural(shadow.records, "new move")}`),
     element("div", { class: "meter thin", role: "progressbar", "aria-label": "Evidence for promotion", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": Math.round(100 * shadow.evidence) }, evidence));
 }
