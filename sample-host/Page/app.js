@@ -3,14 +3,11 @@
 import { byId, write } from "./dom.js";
 import { Store } from "./store.js";
 import { Connection } from "./connection.js";
-import { Board } from "./board.js";
-import { BoardInput } from "./board-input.js";
-import { Arrows } from "./arrows.js";
+import { Table } from "./table.js";
 import { pieceImage } from "./pieces.js";
-import { drawSeats } from "./seats.js";
 import { drawMoves, drawVerdict, tellMoves } from "./game-panel.js";
 import { drawMind } from "./mind-panel.js";
-import { drawExpected, drawSwap } from "./expected-panel.js";
+import { drawSwap } from "./expected-panel.js";
 import { drawCurve } from "./curve-panel.js";
 import { drawTraining } from "./training-panel.js";
 import { drawAdapter } from "./adapter-panel.js";
@@ -24,16 +21,9 @@ import { connectTabs, openTab } from "./tabs.js";
 import { announce, notify } from "./announcer.js";
 import { confirmed } from "./confirm.js";
 
-const answerTime = 1500;
-
 const store = new Store();
 const connection = new Connection();
-const board = new Board();
-const arrows = new Arrows(board);
-const input = new BoardInput(board, uci => sendMove("move", { uci }));
-let flippedByHand = false;
-
-const pressed = id => byId(id).getAttribute("aria-pressed") === "true";
+const table = new Table(store, send);
 
 function send(type, fields) {
   const sent = connection.send(type, fields);
@@ -41,46 +31,10 @@ function send(type, fields) {
   return sent;
 }
 
-/** Sends a move; when no new position comes, the board goes back to the one the host knows. */
-function sendMove(type, fields) {
-  const { fen } = store.state.game;
-  if (!send(type, fields)) return drawBoard(store.state);
-  awaiting = fen;
-  setTimeout(settle, answerTime);
-}
-
-let awaiting = null;
-
-function settle() {
-  awaiting = null;
-  drawBoard(store.state);
-}
-
-function drawBoard({ game }) {
-  board.turn((game.you === "b") !== flippedByHand);
-  if (awaiting !== game.fen) board.draw(game.fen);
-  if (awaiting !== game.fen) awaiting = null;
-  input.show(game);
-}
-
-function drawArrows({ game, arrows: expected }) {
-  const hidden = pressed("arrows-fair") && canMove(game);
-  const shown = (id, moves) => hidden || !pressed(id) ? [] : moves ?? [];
-  arrows.show(shown("arrows-base", expected.base), shown("arrows-adapted", expected.adapted));
-  byId("arrows-adapted").disabled = expected.adapted === null;
-  drawExpected(store.state, hidden);
-}
-
-const canMove = ({ you, turn, result }) => you === turn && result === null;
-
-store.watch(({ game }) => game, drawBoard);
-store.watch(({ game, profile, watch }) => [game, profile.name, watch?.player], state => drawSeats(state, board.flipped));
 store.watch(({ game }) => game.san, drawMoves);
 store.watch(({ game, watch }) => [game, watch], tellMoves);
 store.watch(({ game }) => [game.result, game.fen], drawVerdict);
 store.watch(({ game }) => [game.you, game.result], ({ game }) => { byId("resign").disabled = !game.you || game.result !== null; });
-store.watch(({ game }) => canMove(game), ({ game }) => { byId("san").disabled = !canMove(game); });
-store.watch(({ game, arrows }) => [game, arrows], drawArrows);
 store.watch(({ game, mind, watch }) => [game.result, mind, watch !== null], drawMind);
 store.watch(({ swap }) => swap, drawSwap);
 store.watch(({ curve }) => curve, drawCurve);
@@ -98,7 +52,7 @@ connection.addEventListener("message", ({ detail: message }) => {
   else if (message.type === "download") save(message.name, message.data);
   else if (message.type === "error") {
     notify(message.message);
-    if (awaiting) settle();
+    table.settle();
   }
 });
 
@@ -108,34 +62,11 @@ connection.addEventListener("status", ({ detail: { connected, seconds } }) => {
   document.body.classList.toggle("offline", !connected);
 });
 
-byId("san-form").addEventListener("submit", event => {
-  event.preventDefault();
-  const field = byId("san"), text = field.value.trim();
-  if (!text) return;
-  sendMove("san", { text });
-  field.value = "";
-});
-
-byId("flip").addEventListener("click", () => {
-  flippedByHand = !flippedByHand;
-  byId("flip").setAttribute("aria-pressed", flippedByHand);
-  if (!store.state) return;
-  drawBoard(store.state);
-  drawSeats(store.state, board.flipped);
-  arrows.redraw();
-});
-
 byId("resign").addEventListener("click", async () => {
   if (await confirmed("Resign?", "The game counts as lost. What the rival has learned stays.", "Resign")) send("resign");
 });
 
-byId("pause").addEventListener("click", () => send("pause", { paused: !pressed("pause") }));
-
-for (const id of ["arrows-base", "arrows-adapted", "arrows-fair"])
-  byId(id).addEventListener("click", () => {
-    byId(id).setAttribute("aria-pressed", !pressed(id));
-    if (store.state) drawArrows(store.state);
-  });
+byId("pause").addEventListener("click", () => send("pause", { paused: byId("pause").getAttribute("aria-pressed") !== "true" }));
 
 connectNewGame(() => store.state, fields => send("newGame", fields));
 connectProfiles(() => store.state, {
