@@ -25,6 +25,7 @@ export class Table {
     store.watch(({ game }) => game, () => this.#drawBoard());
     store.watch(({ game, profile, watch }) => [game, profile.name, watch?.player], state => drawSeats(state, this.#board.flipped));
     store.watch(({ game, arrows }) => [game, arrows], () => this.#drawArrows());
+    store.watch(({ watch }) => watch?.speed, ({ watch }) => this.#board.root.parentElement.classList.toggle("hurried", watch?.speed === 100));
     byId("san-form").addEventListener("submit", event => this.#playText(event));
     byId("flip").addEventListener("click", () => this.#flip());
     for (const id of toggles) byId(id).addEventListener("click", () => this.#toggle(id));
