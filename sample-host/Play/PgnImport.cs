@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using LoraEdge;
 using Rival.Adaptation;
 using Rival.Chess;
@@ -29,7 +28,7 @@ internal enum ImportPhase
 internal sealed class PgnImport
 {
     /// <summary>The most own moves that are kept back as a test.</summary>
-    public const int MostTestMoves = 300;
+    public const int MostTestMoves = 1000;
 
     /// <summary>The most moves that are recorded in a frame: the log's disk keeps up with so many.</summary>
     public const int MostMovesInFrame = 32;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using LoraEdge;
 using Rival.Adaptation;
 
@@ -12,6 +11,9 @@ internal sealed class OpenProfile(ProfileEntry entry, RivalMind mind)
     public RivalMind Mind { get; } = mind;
 
     public GuessScore Score { get; } = new();
+
+    /// <summary>What adaptation decided last, in words; null before it decided anything.</summary>
+    public string? LastDecision { get; set; }
 
     /// <summary>Whether its moves are recorded.</summary>
     public bool Learns => Entry.Kind == ProfileKind.Player;

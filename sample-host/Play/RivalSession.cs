@@ -100,7 +100,7 @@ internal sealed partial class RivalSession : IDisposable
     private ProfileEntry FirstEntry() =>
         _desk.Catalogue.Entries.FirstOrDefault(entry => entry.Kind == ProfileKind.Player) ?? _desk.Catalogue.Add(FirstPlayer, ProfileKind.Player)!;
 
-    private void Listen(OpenProfile profile) => _training.Listen(profile.Mind.Profile, () =>
+    private void Listen(OpenProfile profile) => _training.Listen(profile, () =>
     {
         _writer.Changed(profile);
         if (_import?.Into == profile)

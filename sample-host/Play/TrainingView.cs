@@ -2,7 +2,7 @@ using LoraEdge;
 
 namespace Rival.Play;
 
-/// <summary>What the plugin tells of one profile's training, made into what a page shows. For the loop's thread.</summary>
+/// <summary>What the plugin tells of profiles' training, made into what a page shows. For the loop's thread.</summary>
 internal sealed class TrainingView(RivalIntegration integration, IHostClock clock)
 {
     /// <summary>Training that has not been heard of for so long does not work at this moment.</summary>
@@ -10,21 +10,18 @@ internal sealed class TrainingView(RivalIntegration integration, IHostClock cloc
 
     private TimeSpan _lastProgress = TimeSpan.MinValue / 2;
 
-    /// <summary>What adaptation decided last, in words; null before it decided anything.</summary>
-    public string? LastDecision { get; private set; }
-
     /// <summary>Whether the training thread is at work.</summary>
     public bool IsWorking => !integration.IsTrainingPaused && clock.Elapsed - _lastProgress < s_silence;
 
     /// <summary>Listens to a profile.</summary>
     /// <param name="profile">The profile.</param>
     /// <param name="promoted">Called when an adapter has come into use.</param>
-    public void Listen(Profile profile, Action promoted)
+    public void Listen(OpenProfile profile, Action promoted)
     {
-        profile.Progress += (_, _) => _lastProgress = clock.Elapsed;
-        profile.Adapted += (_, news) =>
+        profile.Mind.Profile.Progress += (_, _) => _lastProgress = clock.Elapsed;
+        profile.Mind.Profile.Adapted += (_, news) =>
         {
-            LastDecision = Words(news);
+            profile.LastDecision = Words(news);
             if (news.Kind == AdaptationEvent.Promoted)
                 promoted();
         };
@@ -43,7 +40,7 @@ internal sealed class TrainingView(RivalIntegration integration, IHostClock cloc
             integration.Provider,
             "CPU, 1 thread",
             Shadow(adaptation.Shadow),
-            LastDecision,
+            profile.LastDecision,
             (int)adaptation.Promotions);
     }
 
