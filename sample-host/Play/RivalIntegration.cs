@@ -57,7 +57,7 @@ public sealed class RivalIntegration : IDisposable
     public bool IsReadOnly => _plugin.IsReadOnly;
 
     /// <summary>What serves the model, for people to read.</summary>
-    public string Provider => _plugin.Provider.InUse.ToString()!;
+    public string Provider => _plugin.Provider.InUse.ToString()!.ToUpperInvariant();
 
     /// <summary>The model that adapters have to be for.</summary>
     public ModelFingerprint Model => _plugin.Fingerprint;
