@@ -23,6 +23,7 @@ internal sealed class OpenProfile(ProfileEntry entry, RivalMind mind)
 internal sealed class ProfileDesk(RivalIntegration integration, string folder, LoopTasks tasks)
 {
     private const string FrozenId = "frozen";
+    private const string FirstPlayer = "Player";
 
     private readonly AdapterFolder _adapters = new(folder);
     private readonly Dictionary<string, OpenProfile> _open = [];
@@ -37,8 +38,15 @@ internal sealed class ProfileDesk(RivalIntegration integration, string folder, L
     /// <summary>Opens the profile of the frozen model: one that never records anything.</summary>
     public RivalMind OpenFrozen() => integration.Open(FrozenId);
 
-    /// <summary>Opens a profile at once; only while the game is loading.</summary>
-    public OpenProfile OpenNow(ProfileEntry entry) => Keep(entry, Load(entry));
+    /// <summary>The first player who is open; where there is none, one that is opened at once. For a game that is loading, or has just forgotten somebody.</summary>
+    public OpenProfile SomePlayer()
+    {
+        if (_open.Values.FirstOrDefault(open => open.Learns) is { } known)
+            return known;
+        ProfileEntry entry = Catalogue.Entries.FirstOrDefault(entry => entry.Kind == ProfileKind.Player && !_opening.ContainsKey(entry.Id))
+            ?? Catalogue.Add(FirstPlayer, ProfileKind.Player) ?? throw new InvalidOperationException("The profile menu is full of profiles that nobody plays with.");
+        return Keep(entry, Load(entry));
+    }
 
     /// <summary>Hands over a profile: in this call if it is open, else in a later frame. Of several orders for one profile the last counts.</summary>
     /// <param name="entry">Which.</param>

@@ -112,7 +112,7 @@ internal sealed partial class RivalSession
         _table.Unseal();
         _desk.Forget(forgotten);
         _writer.Changed(forgotten);
-        _player = _desk.OpenNow(FirstEntry());
+        _player = _desk.SomePlayer();
         return null;
     }
 

@@ -10,7 +10,6 @@ namespace Rival.Play;
 /// </summary>
 internal sealed partial class RivalSession : IDisposable
 {
-    private const string FirstPlayer = "Player";
     private const int MostWaitingOrders = 256;
     private const int MostOrdersInFrame = 8;
 
@@ -27,7 +26,7 @@ internal sealed partial class RivalSession : IDisposable
     private readonly Table _table;
     private readonly TrainingView _training;
     private readonly PlayStateWriter _writer;
-    private OpenProfile _player = null!;
+    private OpenProfile _player;
     private PgnImport? _import;
     private WatchedGames? _watch;
     private SwapState? _swap;
@@ -48,7 +47,7 @@ internal sealed partial class RivalSession : IDisposable
         _desk.Opened += Listen;
         _reader = new MindReader(_desk.OpenFrozen());
         _table = new Table(_reader, random);
-        _player = _desk.OpenNow(FirstEntry());
+        _player = _desk.SomePlayer();
     }
 
     /// <summary>Whether training is at work in this frame; null when something else than training is, so that the frame tells of neither.</summary>
@@ -82,7 +81,12 @@ internal sealed partial class RivalSession : IDisposable
     }
 
     /// <summary>Whether something has happened that a page should show at once. Asking resets it.</summary>
-    public bool TakeDirty() => (_isDirty, _isDirty = false).Item1;
+    public bool TakeDirty()
+    {
+        bool wasDirty = _isDirty;
+        _isDirty = false;
+        return wasDirty;
+    }
 
     /// <summary>The snapshot of what is to be shown.</summary>
     public PlayState Snapshot(FramesState frames) => _writer.Write(new PlayStateWriter.Sources(
@@ -96,9 +100,6 @@ internal sealed partial class RivalSession : IDisposable
     }
 
     private RivalGame Board => _watch?.Board ?? _table.Game;
-
-    private ProfileEntry FirstEntry() =>
-        _desk.Catalogue.Entries.FirstOrDefault(entry => entry.Kind == ProfileKind.Player) ?? _desk.Catalogue.Add(FirstPlayer, ProfileKind.Player)!;
 
     private void Listen(OpenProfile profile) => _training.Listen(profile, () =>
     {

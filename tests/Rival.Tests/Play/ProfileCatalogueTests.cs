@@ -71,9 +71,11 @@ internal sealed class ProfileCatalogueTests
     [TestCase("   ")]
     [TestCase("a\nb")]
     [TestCase("a\0b")]
-    [TestCase("\ud83d")]
     [TestCase("12345678901234567890123456789012345678901")]
     public void Name_ThatCannotBeShown_IsRefused(string name) => Assert.That(ProfileCatalogue.ProblemOf(name), Is.Not.Null);
+
+    [Test]
+    public void Name_OfHalfASurrogatePair_IsRefused() => Assert.That(ProfileCatalogue.ProblemOf("a\ud83d"), Is.Not.Null);
 
     [TestCase("Ada")]
     [TestCase("Štěpán \ud83d\ude00")]

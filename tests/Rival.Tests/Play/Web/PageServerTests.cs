@@ -95,7 +95,9 @@ internal sealed class PageServerTests
     public async Task Upload_WithoutAGame_OrTooLarge_IsRefused()
     {
         using HttpResponseMessage empty = await _http.PostAsync(new Uri(_server.Address, "/pgn"), new StringContent("no chess"));
-        using HttpResponseMessage large = await _http.PostAsync(new Uri(_server.Address, "/pgn"), new ByteArrayContent(new byte[PgnUpload.MostBytes + 1]));
+        using var tooLarge = new HttpRequestMessage(HttpMethod.Post, new Uri(_server.Address, "/pgn")) { Content = new ByteArrayContent(new byte[PgnUpload.MostBytes + 1]) };
+        tooLarge.Headers.ExpectContinue = true;
+        using HttpResponseMessage large = await _http.SendAsync(tooLarge);
         Assert.That((empty.StatusCode, large.StatusCode), Is.EqualTo((HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge)));
     }
 
