@@ -17,12 +17,15 @@ internal static class PlayCommand
         var store = new Option<string?>("--store") { Description = "Folder for profiles. Default: one per model in the user's local application data." };
         var model = new Option<string?>("--model") { Description = "The frozen policy network. Default: the one that comes with the game." };
         var command = new Command("play", "Play chess in the browser against an opponent that learns you.") { port, noBrowser, store, model };
-        command.SetAction((result, cancellation) => Run(
-            PolicyModel.Load(result.PathOf(model)),
-            result.PathOf(store),
-            result.Within(port, "0 to 65535", value => value is >= 0 and <= 65535),
-            opensBrowser: !result.GetValue(noBrowser),
-            cancellation));
+        command.SetAction((result, cancellation) =>
+        {
+            (string? folder, string? network) = (result.PathOf(store), result.PathOf(model));
+            int number = result.Within(port, "0 to 65535", value => value is >= 0 and <= 65535);
+            bool opensBrowser = !result.GetValue(noBrowser);
+
+            // Ctrl+C is listened to once this returns, so nothing long may happen before.
+            return Task.Run(() => Run(PolicyModel.Load(network), folder, number, opensBrowser, cancellation), CancellationToken.None);
+        });
         return command;
     }
 
