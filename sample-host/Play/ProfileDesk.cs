@@ -48,7 +48,7 @@ internal sealed class ProfileDesk(RivalIntegration integration, string folder, L
         return Keep(entry, Load(entry));
     }
 
-    /// <summary>Hands over a profile: in this call if it is open, else in a later frame. Of several orders for one profile the last counts.</summary>
+    /// <summary>Hands over a profile: in this call if it is open, else in a later frame.</summary>
     /// <param name="entry">Which.</param>
     /// <param name="then">Given the profile.</param>
     /// <param name="failed">Told why it cannot be opened.</param>
@@ -57,7 +57,7 @@ internal sealed class ProfileDesk(RivalIntegration integration, string folder, L
         if (_open.TryGetValue(entry.Id, out OpenProfile? open))
             then(open);
         else if (!_opening.TryAdd(entry.Id, then))
-            _opening[entry.Id] = then;
+            _opening[entry.Id] += then;
         else
             tasks.Start(() => Load(entry) is var mind ? () => Finish(entry, mind) : null!, error => Fail(entry, failed, error));
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LoraEdge;
 using Rival.Adaptation;
 using Rival.Chess;
 
@@ -10,11 +11,19 @@ internal sealed partial class RivalSession
     private void Obey(PlayOrder order, IOrderSource source)
     {
         _isDirty = true;
-        if ((_watch is null ? null : ProblemWhileWatching(order)) is { } problem || (problem = Carry(order, source)) is not null)
-            source.Refuse(problem);
+        try
+        {
+            if ((ProblemWhileWatching(order) ?? Carry(order, source)) is { } problem)
+                source.Refuse(problem);
+        }
+        catch (Exception error) when (error is LoraEdgeException or IOException or UnauthorizedAccessException)
+        {
+            source.Refuse(error.Message);
+        }
     }
 
-    private static string? ProblemWhileWatching(PlayOrder order) => order is MoveOrder or SanOrder or NewGameOrder or ResignOrder ? "A game is being watched; stop it first." : null;
+    private string? ProblemWhileWatching(PlayOrder order) =>
+        _watch is not null && order is (MoveOrder or SanOrder or NewGameOrder or ResignOrder) ? "A game is being watched; stop it first." : null;
 
     /// <summary>Carries an order out; the answer says why it cannot be, or is null.</summary>
     private string? Carry(PlayOrder order, IOrderSource source) => order switch
@@ -75,12 +84,17 @@ internal sealed partial class RivalSession
     private string? Switch(ProfileEntry entry, IOrderSource source)
     {
         var watch = Stopwatch.StartNew();
+        _awaitedPlayer = entry.Id;
         _desk.Get(entry, open => Sit(open, watch), error => source.Refuse(error.Message));
         return null;
     }
 
     private void Sit(OpenProfile profile, Stopwatch watch)
     {
+        // Somebody who was asked for later may have been open already.
+        if (_awaitedPlayer != profile.Entry.Id)
+            return;
+        _awaitedPlayer = null;
         _watch = null;
         _player = profile;
         _table.Unseal();

@@ -30,6 +30,7 @@ internal sealed partial class RivalSession : IDisposable
     private PgnImport? _import;
     private WatchedGames? _watch;
     private SwapState? _swap;
+    private string? _awaitedPlayer;
     private string? _awaitedRival;
     private bool _isDirty = true;
 
@@ -101,10 +102,10 @@ internal sealed partial class RivalSession : IDisposable
 
     private RivalGame Board => _watch?.Board ?? _table.Game;
 
-    private void Listen(OpenProfile profile) => _training.Listen(profile, () =>
+    private void Listen(OpenProfile profile) => _training.Listen(profile, news =>
     {
         _writer.Changed(profile);
-        if (_import?.Into == profile)
+        if (news == AdaptationEvent.Promoted && _import?.Into == profile)
             _import.Promoted();
         _isDirty = true;
     });

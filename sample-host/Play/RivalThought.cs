@@ -17,7 +17,7 @@ internal sealed class RivalThought : IDisposable
     /// <param name="position">The position.</param>
     /// <param name="forecast">What the rival's mind would play.</param>
     /// <param name="strength">How it plays.</param>
-    /// <param name="random">The draw; not used elsewhere meanwhile.</param>
+    /// <param name="random">The draw; used by this thought alone, since one that was ended may still run.</param>
     public RivalThought(Position position, MoveForecast forecast, RivalStrength strength, Random random)
     {
         CancellationToken ended = _ended.Token;

@@ -123,6 +123,6 @@ internal sealed class Table(MindReader reader, Random random)
             "profile" when Rival is not null => MindReader.Ask(Rival.Mind, Game)!,
             _ => reader.Frozen!,
         };
-        (_frames, _thought) = (0, new RivalThought(Game.Position, forecast, Strength, random));
+        (_frames, _thought) = (0, new RivalThought(Game.Position, forecast, Strength, new Random(random.Next())));
     }
 }

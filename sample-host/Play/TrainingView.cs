@@ -15,15 +15,14 @@ internal sealed class TrainingView(RivalIntegration integration, IHostClock cloc
 
     /// <summary>Listens to a profile.</summary>
     /// <param name="profile">The profile.</param>
-    /// <param name="promoted">Called when an adapter has come into use.</param>
-    public void Listen(OpenProfile profile, Action promoted)
+    /// <param name="told">Called when adaptation has done something.</param>
+    public void Listen(OpenProfile profile, Action<AdaptationEvent> told)
     {
         profile.Mind.Profile.Progress += (_, _) => _lastProgress = clock.Elapsed;
         profile.Mind.Profile.Adapted += (_, news) =>
         {
             profile.LastDecision = Words(news);
-            if (news.Kind == AdaptationEvent.Promoted)
-                promoted();
+            told(news.Kind);
         };
     }
 

@@ -184,7 +184,7 @@ internal sealed class PageServer : IAsyncDisposable
         {
             await Task.WhenAny(tab.Send(over.Token), tab.Receive(_obey, over.Token)).Unwrap().ConfigureAwait(false);
         }
-        catch (Exception error) when (error is OperationCanceledException or WebSocketException)
+        catch (Exception error) when (error is OperationCanceledException or WebSocketException or IOException)
         {
             // The page has gone, or the server goes.
         }

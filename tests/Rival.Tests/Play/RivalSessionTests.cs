@@ -128,6 +128,17 @@ internal sealed class RivalSessionTests
     }
 
     [Test]
+    public void ProfileThatWasAskedForLast_IsTheOneThatSits()
+    {
+        using var session = new SteppedSession();
+        session.Order(new StyleOrder("fischer"));
+        session.Order(new ProfileOrder("Player"));
+        session.Order(new NewGameOrder("b", new OpponentChoice("profile", "Bobby Fischer"), 0, false));
+        PlayState moved = session.Until(state => state.Game.San.Count == 1);
+        Assert.That((moved.Profile.Name, moved.Game.San[0]), Is.EqualTo(("Player", "e4")), "the style that opens meanwhile is the opponent only");
+    }
+
+    [Test]
     public void Adapter_ThatWasHandedOver_IsAProfileThatForetellsTheSame()
     {
         using var session = new SteppedSession();
