@@ -30,17 +30,18 @@ public sealed class AdapterFolder(string folder)
     {
         string path = PathOf(player);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        AdapterFile.Save(
-            new Adapter
-            {
-                Model = adapter.Model,
-                Projection = adapter.Projection,
-                Rank = adapter.Rank,
-                Scale = adapter.Scale,
-                Targets = adapter.Targets,
-                Training = adapter.Training,
-            },
-            path);
+        AdapterFile.Save(Bare(adapter), path);
         return (path, new FileInfo(path).Length);
     }
+
+    /// <summary>What was learned alone, without what says which device learned it and when.</summary>
+    public static Adapter Bare(Adapter adapter) => new()
+    {
+        Model = adapter.Model,
+        Projection = adapter.Projection,
+        Rank = adapter.Rank,
+        Scale = adapter.Scale,
+        Targets = adapter.Targets,
+        Training = adapter.Training,
+    };
 }

@@ -22,9 +22,10 @@ public sealed class PgnReader : IDisposable
 
     /// <summary>Reads from <paramref name="stream"/>, which the reader disposes with itself.</summary>
     /// <param name="stream">PGN text, or gzip of it; told apart by the first two bytes. It need not seek.</param>
-    public PgnReader(Stream stream)
+    /// <param name="mostBytes">The most bytes of text, unpacked; beyond them reading fails with <see cref="PgnException"/>. Default: no limit.</param>
+    public PgnReader(Stream stream, long mostBytes = long.MaxValue)
     {
-        _stream = GzipDetection.Unpack(stream);
+        _stream = new LimitedText(GzipDetection.Unpack(stream), mostBytes);
         _cursor = new PgnCursor(_stream);
         _scanner = new PgnScanner(_cursor);
     }

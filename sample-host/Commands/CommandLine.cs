@@ -39,6 +39,7 @@ internal static class CommandLine
     private static RootCommand Commands()
     {
         RootCommand root = MainCommand.Create();
+        root.Add(PlayCommand.Create());
         root.Add(AdaptCommand.Create());
         root.Add(TrainBaseCommand.Create());
         return root;

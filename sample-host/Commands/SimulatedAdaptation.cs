@@ -20,7 +20,7 @@ internal sealed class SimulatedAdaptation(string? modelPath, string? store, int 
     {
         var watch = Stopwatch.StartNew();
         PolicyModel model = PolicyModel.Load(modelPath);
-        string folder = store ?? DefaultStore(model);
+        string folder = store ?? DefaultStore.Of(model);
         OutputFolder.Prepare("--store", folder);
         Introduce(model);
         IReadOnlyList<PlayerLog> logs = Play(model, cancellation);
@@ -66,13 +66,5 @@ internal sealed class SimulatedAdaptation(string? modelPath, string? store, int 
         foreach (PlayerReport report in reports)
             Console.WriteLine($"{report.Player}: {report.AdapterBytes} bytes, learned from {report.TrainingMoves} moves in {report.TrainingTime.TotalSeconds:F1} s: {report.FilePath}");
         Console.WriteLine($"Done in {elapsed.TotalSeconds:F1} s. The players are simulated; for games of real ones: adapt --games FILE.pgn");
-    }
-
-    /// <summary>A folder per model, since adapters of one model are refused by every other.</summary>
-    private static string DefaultStore(PolicyModel model)
-    {
-        string local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        string folder = local.Length > 0 ? local : Path.GetTempPath();
-        return Path.Combine(folder, "rival-profiles", model.Onnx.Fingerprint.ToString()[..16]);
     }
 }
