@@ -21,6 +21,7 @@ internal sealed class LookTests : BrowserTest
         Page.Click("[data-style=tal]");
         Page.Until("arrows of the adapter", () => Page.Texts(".arrow.adapted").Count > 0);
 
+        Driver.ExecuteScript("scrollTo(0, 0)");
         Keep($"rival-{size}-{scheme}.png");
         Assert.Multiple(() =>
         {
