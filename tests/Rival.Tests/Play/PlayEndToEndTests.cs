@@ -1,8 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
-using Rival.Adaptation;
-using Rival.Chess;
 using Rival.Play;
 using Rival.Policy;
 using Rival.Simulation;
@@ -19,7 +16,7 @@ internal sealed class PlayEndToEndTests
     {
         using var scratch = new Scratch();
         PolicyModel model = PolicyModel.Load();
-        string games = SimulatedPgn(model, SimulatedPlayer.All.First(player => player.Name == "eccentric"), games: 80);
+        string games = SimulatedPgn.Write(model, SimulatedPlayer.All.First(player => player.Name == "eccentric"), games: 80);
         await using RivalHost host = await RivalHost.Start(model, scratch.Folder, port: 0);
         using PageClient page = await PageClient.Open(host.Address);
         await page.Until("state", state => state.GetProperty("mind").GetProperty("sealed").ValueKind == JsonValueKind.String);
@@ -48,25 +45,5 @@ internal sealed class PlayEndToEndTests
         using var http = new HttpClient();
         using HttpResponseMessage response = await http.PostAsync(new Uri(address, "/pgn"), new StringContent(games));
         return JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("token").GetString()!;
-    }
-
-    private static string SimulatedPgn(PolicyModel model, SimulatedPlayer player, int games)
-    {
-        using var session = model.Serve();
-        var pgn = new StringBuilder();
-        foreach (PlayedGame game in SimulatedGames.Play(session.Run, [player], games, seed: 1)[0].Games)
-        {
-            pgn.Append($"[White \"{game.Game.White}\"]\n[Black \"{game.Game.Black}\"]\n[Date \"{game.Game.Date}\"]\n[Result \"{game.Game.Result}\"]\n\n");
-            Position position = Position.Start;
-            foreach (Move move in game.Game.Moves)
-            {
-                pgn.Append(San.Format(position, move)).Append(' ');
-                position.Play(move);
-            }
-
-            pgn.Append(game.Game.Result).Append("\n\n");
-        }
-
-        return pgn.ToString();
     }
 }
